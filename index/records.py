@@ -1,0 +1,142 @@
+"""The records everything else speaks of: frozen, slotted, checked when they are made.
+
+All offsets are half-open, in Unicode code points of the document's source text. `Document` is the
+only one that holds text; the others are spans. Scores live on `Hit`, never on a span.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from index.repair.edits import Edit, Repaired
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open, non-empty range of a source text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(
+                f"a span needs 0 <= start < end, found {self.start}, {self.end}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a document.
+
+    `number` is the stable part of its paragraphs' ids ("3.1", "0", "zh"); `titles` is the path from
+    the top, as printed; `headings` the source spans of its own heading (none for an unheaded one,
+    whose title then stands in square brackets because it is ours).
+    """
+
+    number: str
+    titles: tuple[str, ...]
+    heading: Span | None
+
+    def __post_init__(self) -> None:
+        if not self.number or not self.titles:
+            raise ValueError(
+                f"a section needs a number and a title, found {self.number!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as the typesetter set it: its section, its span and its sentences in order."""
+
+    id: str
+    section: Section
+    start: int
+    end: int
+    language: Language
+    sentences: tuple[Span, ...]
+
+    def __post_init__(self) -> None:
+        if not self.sentences:
+            raise ValueError(f"paragraph {self.id} has no sentence")
+        if self.sentences[0].start != self.start or self.sentences[-1].end != self.end:
+            raise ValueError(f"the sentences of {self.id} do not span {self.start}-{self.end}")
+        for left, right in pairwise(self.sentences):
+            if left.end > right.start:
+                raise ValueError(f"sentences of {self.id} overlap at {right.start}")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One source file: its text as decoded, how it is repaired for display, and its structure."""
+
+    id: str
+    file: str
+    title: str
+    language: Language
+    sha256: str
+    source: str = field(repr=False)
+    edits: tuple[Edit, ...] = field(repr=False)
+    paragraphs: tuple[Paragraph, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        previous = 0
+        for paragraph in self.paragraphs:
+            if paragraph.id in seen:
+                raise ValueError(f"{self.id} has two paragraphs {paragraph.id}")
+            if paragraph.start < previous or paragraph.end > len(self.source):
+                raise ValueError(f"paragraph {paragraph.id} is out of order or of range")
+            seen.add(paragraph.id)
+            previous = paragraph.end
+
+    @cached_property
+    def repaired(self) -> Repaired:
+        """The display text of the whole document and its alignment to the source."""
+        return Repaired(self.source, self.edits)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        starts.extend(i + 1 for i, char in enumerate(self.source) if char == "\n")
+        return starts
+
+    def display(self, start: int, end: int) -> str:
+        """The display text of `source[start:end]`, without the space around it."""
+        return self.repaired.display(start, end).strip()
+
+    def lines(self, start: int, end: int) -> tuple[int, int]:
+        """The 1-based first and last line of the source file that the span touches."""
+        return (
+            bisect_right(self._line_starts, start),
+            bisect_right(self._line_starts, max(start, end - 1)),
+        )
+
+    def paragraph(self, id: str) -> Paragraph | None:
+        """The paragraph of that id, or None."""
+        return next((p for p in self.paragraphs if p.id == id), None)
+
+    def sections(self) -> Iterator[tuple[Section, tuple[Paragraph, ...]]]:
+        """Each section with its own paragraphs, in order."""
+        groups: dict[str, list[Paragraph]] = {}
+        sections: dict[str, Section] = {}
+        for paragraph in self.paragraphs:
+            groups.setdefault(paragraph.section.number, []).append(paragraph)
+            sections[paragraph.section.number] = paragraph.section
+        for number, paragraphs in groups.items():
+            yield sections[number], tuple(paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A scored row of one leg of the search; higher is better, ties by row."""
+
+    row: int
+    score: float

@@ -1,0 +1,69 @@
+"""The reviewed errata of one source file: `<file>.errata.tsv` beside it.
+
+Columns: line (1-based), raw, corrected, certainty, reason. `raw` must stand exactly once in that
+line. Certainty is `certain` (no other reading is possible), `likely` (a reader would bet on it) or
+`open` (damaged beyond reading; the correction then shows `?` and invents nothing).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import SourceError
+from index.repair.edits import Edit
+
+COLUMNS = ["line", "raw", "corrected", "certainty", "reason"]
+CERTAINTIES = ("certain", "likely", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """One reviewed slip."""
+
+    line: int
+    raw: str
+    corrected: str
+    certainty: str
+    reason: str
+
+
+def read(path: Path) -> tuple[Erratum, ...]:
+    """The table at `path`, or an empty one where there is no such file."""
+    if not path.exists():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    if not rows or rows[0] != COLUMNS:
+        raise SourceError(f"{path.name} line 1 has other columns", "expected " + ", ".join(COLUMNS))
+    errata = []
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(COLUMNS) or not row[0].isdecimal() or row[3] not in CERTAINTIES:
+            raise SourceError(
+                f"{path.name} line {number} is malformed",
+                f"expected a line number, raw, corrected, one of {'/'.join(CERTAINTIES)}, a reason",
+            )
+        errata.append(Erratum(int(row[0]), *row[1:]))
+    return tuple(errata)
+
+
+def edits(source: str, errata: tuple[Erratum, ...], name: str) -> list[Edit]:
+    """The table as sorted edits of `source`; an entry that does not fit is a SourceError."""
+    lines = source.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    found: list[Edit] = []
+    for entry in errata:
+        text = lines[entry.line - 1] if 0 < entry.line <= len(lines) else ""
+        if text.count(entry.raw) != 1:
+            raise SourceError(
+                f"{name}: {entry.raw!r} stands {text.count(entry.raw)} times in line {entry.line}",
+                "expected once; correct that row of the errata table",
+            )
+        start = starts[entry.line - 1] + text.index(entry.raw)
+        found.append(
+            Edit(start, start + len(entry.raw), entry.corrected, "errata", entry.reason)
+        )
+    return sorted(found)

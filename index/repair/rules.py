@@ -1,0 +1,204 @@
+"""General repair rules: slips that OCR and typesetting make in any Chinese or English text.
+
+Each rule is a function of a `Draft`; `RULES` gives their order. What only a reader of one document
+can know stands in that document's errata table instead. A character is changed for a look-alike only
+where the words of a dictionary explain the mended text far better than the printed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import regex
+
+from index.repair.edits import Draft
+from index.words import frequency, likelihood
+
+HAN = r"\p{Han}"
+HAN_SIDE = r"[\p{Han}，。；：？！、“”‘’《》（）［］【】]"
+FULL_TO_HALF = {"，": ",", "；": ";", "：": ":"}
+HALF_TO_FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。"}
+
+# A run of Latin letters up to this long, between Chinese, is part of the Chinese sentence.
+ISLAND = 24
+
+# How much of the text around a look-alike is weighed, in characters, and by how much the mended text
+# must be likelier, in nats. On 2,460 clean public paragraphs this changes three characters wrongly.
+WINDOW = 6
+MARGIN = 0.3
+# A dash is 一 only where that makes a word seen this often in jieba's corpus (一种 is: 54,000 times).
+COMMON = 1_000
+
+# Printed for, and only for, the character on the right wherever the dictionary agrees.
+CONFUSABLE = {"人": "入", "疔": "疗", "—": "一"}
+# Variant forms that OCR prefers to the standard one of both scripts.
+VARIANT = {"髙": "高"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How Chinese is set next to Latin letters and digits: the document's way, the text's language."""
+
+    spaced: bool
+    chinese: bool
+
+
+def spaced(text: str) -> bool:
+    """Whether most of the document sets a space between Chinese and Latin; line breaks do not count."""
+    tight = len(regex.findall(r"\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}", text))
+    wide = len(regex.findall(r"\p{Han} [A-Za-z0-9]|[A-Za-z0-9] \p{Han}", text))
+    return wide > tight
+
+
+def join_lines(draft: Draft, style: Style) -> None:
+    """A line break within a paragraph becomes nothing in Chinese and one space in English."""
+
+    def join(match: regex.Match[str]) -> str:
+        before = draft.text[match.start() - 1 : match.start()]
+        after = draft.text[match.end() : match.end() + 1]
+        if not before or not after or not (before.isascii() and after.isascii()):
+            return ""
+        if before == "-" or before in "([/" or after in ")],.;:%/":
+            return ""
+        return " "
+
+    draft.sub(regex.compile(r"[ \t　]*(?:\r\n?|\n)\s*"), join, "line break")
+
+
+def close_han(draft: Draft, style: Style) -> None:
+    """Spaces inside Chinese words and around Chinese punctuation go."""
+    pattern = regex.compile(rf"(?<={HAN_SIDE})[ \t　]+(?={HAN_SIDE})")
+    draft.sub(pattern, lambda m: "", "space in Chinese")
+    pattern = regex.compile(r"(?<=[，。；：？！、“‘《（［【])[ \t　]+|[ \t　]+(?=[，。；：？！、”’》）］】])")
+    draft.sub(pattern, lambda m: "", "space in Chinese")
+
+
+def mixed_spacing(draft: Draft, style: Style) -> None:
+    """Chinese next to Latin letters, digits or brackets is set as in most of the document."""
+    if style.spaced or not style.chinese:
+        return
+    latin = r"[\p{Latin}\p{Greek}\d]"
+    pattern = regex.compile(
+        rf"(?<={HAN})[ \t　]+(?={latin})|(?<={latin})[ \t　]+(?={HAN})"
+        rf"|(?<=[{HAN}\p{{Latin}}\d%])[ \t　]+(?=\()|(?<=\))[ \t　]+(?=[{HAN}\d])"
+    )
+    draft.sub(pattern, lambda m: "", "space in Chinese")
+
+
+def brackets(draft: Draft, style: Style) -> None:
+    """No space inside brackets."""
+    draft.sub(regex.compile(r"(?<=[(\[])[ \t]+|[ \t]+(?=[)\]])"), lambda m: "", "space in brackets")
+
+
+def many_spaces(draft: Draft, style: Style) -> None:
+    """Runs of spaces become one."""
+    draft.sub(regex.compile(r"[ \t　]{2,}"), lambda m: " ", "run of spaces")
+
+
+def ranges(draft: Draft, style: Style) -> None:
+    """`50% ~ 66%` is one range."""
+    pattern = regex.compile(r"(?<=[\d%])\s*([~～])\s*(?=\d)")
+    draft.sub(pattern, lambda m: m[1], "space in a range")
+
+
+def trial_ids(draft: Draft, style: Style) -> None:
+    """ClinicalTrials.gov identifiers: NCT and eight digits, never broken."""
+    pattern = regex.compile(r"\bN ?C ?T ?(?:\d ?){7}\d\b")
+    draft.sub(pattern, lambda m: m[0].replace(" ", ""), "broken identifier")
+
+
+def variants(draft: Draft, style: Style) -> None:
+    """Variant characters that OCR prefers to the modern ones."""
+    pattern = regex.compile("[" + "".join(VARIANT) + "]")
+    draft.sub(pattern, lambda m: VARIANT[m[0]], "variant character")
+
+
+def split_characters(draft: Draft, style: Style) -> None:
+    """One character read as two: 引 as 弓 and a stroke."""
+    draft.sub(regex.compile(rf"弓[Il1|](?={HAN})"), lambda m: "引", "split character")
+
+
+def confusables(draft: Draft, style: Style) -> None:
+    """A look-alike is changed where words of a dictionary explain the mended text far better."""
+    pattern = regex.compile("[" + "".join(CONFUSABLE) + "]")
+
+    def mend(match: regex.Match[str]) -> str | None:
+        printed, mended = match[0], CONFUSABLE[match[0]]
+        before = draft.text[max(0, match.start() - WINDOW) : match.start()]
+        after = draft.text[match.end() : match.end() + WINDOW]
+        if printed == "—" and (before.endswith("—") or frequency(mended + after[:1]) < COMMON):
+            return None  # a dash
+        gain = likelihood(before + mended + after) - likelihood(before + printed + after)
+        return mended if gain > MARGIN else None
+
+    draft.sub(pattern, mend, "look-alike character")
+
+
+def chinese_numerals(draft: Draft, style: Style) -> None:
+    """`—、` at the start of a line is `一、`."""
+    draft.sub(regex.compile(r"^(\s*)—(?=、)"), lambda m: m[1] + "一", "look-alike character")
+
+
+def punctuation_width(draft: Draft, style: Style) -> None:
+    """Stops of a Chinese sentence are full-width, those of a Latin gloss in brackets half-width.
+
+    Citation marks, decimal points, thousands and the "1." of a list stay as printed.
+    """
+    if not style.chinese:
+        return
+    gloss = regex.compile(rf"(?<=\([^()（）{HAN}]*)([，；：])\s*(?=[^()（）{HAN}]*\))")
+    draft.sub(gloss, lambda m: FULL_TO_HALF[m[1]] + " ", "full-width punctuation")
+    aside = regex.compile(rf"\([^(){HAN}]*\)|[［\[][^］\]]*[］\]]")
+
+    def widen(match: regex.Match[str]) -> str | None:
+        mark, at = match[1], match.start()
+        if any(m.start() < at < m.end() for m in asides):
+            return None
+        before, after = draft.text[:at], draft.text[match.end() :]
+        han_before = bool(regex.search(rf"[{HAN}］\]）)”》]$", before))
+        han_after = bool(regex.match(rf"[{HAN}“《]", after))
+        if mark == ".":
+            new_sentence = not after or han_after or bool(match[2])
+            return "。" if regex.search(rf"[{HAN}”》]$", before) and new_sentence else None
+        if han_before or han_after:
+            return HALF_TO_FULL[mark]
+        island = regex.compile(rf"(?<={HAN})[^{HAN}。]{{0,{ISLAND}}}$")
+        within = island.search(before) and regex.match(rf"[^{HAN}。]{{0,{ISLAND}}}{HAN}", after)
+        digits = before[-1:].isdigit() and after[:1].isdigit()
+        return HALF_TO_FULL[mark] if within and mark == "," and not digits else None
+
+    asides = list(aside.finditer(draft.text))
+    draft.sub(regex.compile(r"([,;:?!.])( *)"), widen, "half-width punctuation")
+
+
+def latin_spacing(draft: Draft, style: Style) -> None:
+    """A comma or a sentence's end between Latin words is followed by a space."""
+    pattern = regex.compile(r"(?<=[\p{Latin}\d)][,;])(?=\p{Latin}{2})|(?<=\p{Latin}[,;])(?=[\d\p{Latin}])")
+    draft.sub(pattern, lambda m: " ", "missing space")
+    pattern = regex.compile(r"(?<=\p{Ll}{2}[.!?])(?=\p{Lu}\p{Ll}*[ ,])")
+    draft.sub(pattern, lambda m: " ", "missing space")
+
+
+RULES: tuple[Callable[[Draft, Style], None], ...] = (
+    join_lines,
+    variants,
+    split_characters,
+    chinese_numerals,
+    confusables,
+    trial_ids,
+    brackets,
+    close_han,
+    mixed_spacing,
+    many_spaces,
+    ranges,
+    punctuation_width,
+    latin_spacing,
+    close_han,
+)
+
+
+def apply(draft: Draft, style: Style) -> None:
+    """Run every rule once, in order."""
+    for rule in RULES:
+        rule(draft, style)

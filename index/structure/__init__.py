@@ -1,0 +1,1 @@
+"""Structure: headings, paragraphs and sentences of a source text."""
