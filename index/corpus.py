@@ -93,8 +93,7 @@ class Corpus:
             size = path.stat().st_size
             if size > settings.SOURCE_BYTES_MAX:
                 raise SourceError(
-                    f"{path} has {size / 1e6:.1f} MB, at most {settings.SOURCE_BYTES_MAX / 1e6:.0f} MB "
-                    "are read",
+                    f"{path} has {size / 1e6:.1f} MB, at most {settings.SOURCE_BYTES_MAX / 1e6:.0f} MB are read",
                     "split it into several sources",
                 )
             return path.read_bytes()

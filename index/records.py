@@ -27,9 +27,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
-            raise ValueError(
-                f"a span needs 0 <= start < end, found {self.start}, {self.end}"
-            )
+            raise ValueError(f"a span needs 0 <= start < end, found {self.start}, {self.end}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,7 @@ class Section:
 
     def __post_init__(self) -> None:
         if not self.number or not self.titles:
-            raise ValueError(
-                f"a section needs a number and a title, found {self.number!r}"
-            )
+            raise ValueError(f"a section needs a number and a title, found {self.number!r}")
 
 
 @dataclass(frozen=True, slots=True)

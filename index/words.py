@@ -34,12 +34,32 @@ def frequency(word: str) -> int:
     return _dictionary()[0].get(word, 0)
 
 
+def relative(word: str) -> float:
+    """The word's share of jieba's corpus; that of a word seen once for one it does not know."""
+    frequencies, total = _dictionary()
+    return (frequencies.get(word) or 1) / total
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Traditional Chinese characters as simplified ones; all else as it is."""
+    return str(_converter().convert(text))
+
+
 def likelihood(text: str) -> float:
     """The log-probability of the likeliest segmentation of `text`, by jieba's unigram model.
 
-    In nats, at most 0; an unknown character counts as a word seen once.
+    In nats, at most 0; an unknown character counts as a word seen once. Traditional text counts as
+    its simplified form, the only one that the dictionary knows well.
     """
     frequencies, total = _dictionary()
+    text = simplified(text)
     log_total = log(total)
     best = [0.0]
     for end in range(1, len(text) + 1):

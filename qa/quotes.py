@@ -1,0 +1,95 @@
+"""From ranked sentences to quotes: the fewest that answer, each a checked span of its source.
+
+A quote is one sentence, or two where the second points back ("这一技术…", "These…") to what the question
+asks about. Identical sentences are shown once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from index.errors import SourceError
+from index.library import Library
+from index.records import Document, Paragraph, Span
+from qa import reader, settings
+from qa.question import Question
+from qa.retrieve import Candidate
+
+_POINTS_BACK = regex.compile(
+    r"(?:这(?:一|些|种|个|项|类)?|该|其(?![他它中余])|此(?!外)|上述|并且|二者|两者"
+    r"|(?:This|These|Those|That|It|They|Such|Both|The latter|The former)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a source: `raw == document.source[start:end]`, shown as `text`.
+
+    `highlights` are half-open offsets into `text`; `score` is the fused score, higher is better.
+    """
+
+    document: Document
+    paragraph: Paragraph
+    start: int
+    end: int
+    raw: str
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+    score: float
+
+    def __post_init__(self) -> None:
+        if self.document.source[self.start : self.end] != self.raw:
+            raise SourceError(
+                f"{self.document.file} does not hold the quote at {self.start}-{self.end}",
+                "run `yinzheng index build`",
+            )
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """1-based first and last line of the source file."""
+        return self.document.lines(self.start, self.end)
+
+
+def select(library: Library, question: Question, ranked: Sequence[Candidate], top: int) -> tuple[Quote, ...]:
+    """The quotes for an answer, best first; `ranked` is sorted and not empty."""
+    reach = settings.FURTHER_SEVERAL if question.several else settings.FURTHER
+    chosen: list[Quote] = []
+    for candidate in ranked:
+        if len(chosen) == top or candidate.score < ranked[0].score - reach:
+            break
+        quote = make(library, question, candidate)
+        if not any(quote.text == other.text or _overlap(quote, other) for other in chosen):
+            chosen.append(quote)
+    return tuple(chosen)
+
+
+def make(library: Library, question: Question, candidate: Candidate) -> Quote:
+    """The quote of one candidate sentence, with the one before it where it needs that."""
+    row = candidate.sentence
+    document, paragraph, span = row.document, row.paragraph, row.sentence
+    if row.number and _POINTS_BACK.match(row.text):
+        before = paragraph.sentences[row.number - 1]
+        longer = document.display(before.start, span.end)
+        limit = settings.QUOTE_CHARACTERS_ZH if paragraph.language == "zh" else settings.QUOTE_CHARACTERS_EN
+        previous = set(library.terms[0][candidate.row - 1])
+        asked = set(library.tokenizer.terms(question.text))
+        if len(longer) <= limit and asked & previous - set(library.terms[0][candidate.row]):
+            span = Span(before.start, span.end)
+    text = document.display(span.start, span.end)
+    return Quote(
+        document=document,
+        paragraph=paragraph,
+        start=span.start,
+        end=span.end,
+        raw=document.source[span.start : span.end],
+        text=text,
+        highlights=tuple(reader.answers(text, question, library)),
+        score=round(candidate.score, 4),
+    )
+
+
+def _overlap(a: Quote, b: Quote) -> bool:
+    return a.document is b.document and a.start < b.end and b.start < a.end

@@ -1,0 +1,68 @@
+"""Reads a sentence for the short thing a question wants: a number, a date, a name, an identifier.
+
+Spans are found by pattern in display text; no model. Where several fit, the clause that shares most
+words with the question decides, and what the question itself says is no answer to it.
+"""
+
+from __future__ import annotations
+
+import regex
+
+from index.library import Library
+from index.tokens import normal
+from qa.question import Question, Wanted
+
+_NUMBER = r"(?<![\p{L}\d.\-/])\d+(?:\.\d+)?(?:[%％]?\s?[~～–-]\s?\d+(?:\.\d+)?)?"
+_UNITS_EN = r"(?:patients?|people|persons?|cases?|studies|trials?|participants?)"
+_DRUG_ZH = r"\p{Han}{2,5}(?:单抗|西普|替尼|他滨|司他|霉素|磷酰胺|激素|免疫抑制剂|抗疟药)"
+_PATTERNS: dict[Wanted, str] = {
+    "percent": rf"{_NUMBER}\s?(?:%|％|percent)|\d+/\d+",
+    "count": rf"{_NUMBER}\s?余?(?:例|名|位|项|种|个(?!月)|人|篇|次)|{_NUMBER}(?:\s\w+){{0,2}}\s{_UNITS_EN}",
+    "duration": rf"{_NUMBER}\s?余?(?:个月|年(?!\d*月)(?!发表)|周|天|日|d\b|小时|h\b|days?|weeks?|months?|years?)",
+    "score": rf"{_NUMBER}\s?分",
+    "age": rf"{_NUMBER}\s?(?:岁|years? old)",
+    "number": rf"{_NUMBER}\s?(?:%|％|余?\p{{Han}}{{1,2}})?",
+    "date": r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|(?:January|February|March|April|May|June|July|August|September"
+    r"|October|November|December) (?:\d{1,2}, )?\d{4}|\b(?:19|20)\d{2}\b(?=[^\p{L}\d])",
+    "trial": r"\bNCT\d{8}\b|\bChiCTR\w+|\bISRCTN\d+",
+    "website": r"\b[a-z][a-z\d-]+(?:\.[a-z]{2,})+\b",
+    "person": r"(?<!\p{L})\p{Lu}\p{Ll}+(?:[- ]\p{Lu}\p{Ll}+)*(?=等(?:［|\[|人|研究)| et al)|\p{Han}{2,4}等(?=［)",
+    "organisation": r"(?<![\p{Han}])\p{Han}{2,16}(?:学会|协会|医院|大学|研究所|研究院|公司|中心|组织(?!再生|渗透|相容))",
+    "drug": rf"{_DRUG_ZH}|(?<![\p{{L}}\d-])(?:[A-Z]{{2,4}}-\d{{2,4}}|\p{{Lu}}\p{{Ll}}{{4,}})(?![\p{{L}}\d-]|等)|\b\w+(?:mab|nib|cept|leucel)\b",
+}
+_COMPILED = {wanted: regex.compile(pattern) for wanted, pattern in _PATTERNS.items()}
+_CITATION = regex.compile(r"[［\[][\d,，\-–?]+[］\]]")
+_CLAUSE = regex.compile(r"[^，；。：,;:]+[，；。：,;:]?")
+
+
+def spans(text: str, wanted: Wanted) -> list[tuple[int, int]]:
+    """Every span of the wanted sort in a display text, in order; empty for "passage"."""
+    pattern = _COMPILED.get(wanted)
+    if pattern is None:
+        return []
+    marks = [m.span() for m in _CITATION.finditer(text)]
+    found = [m.span() for m in pattern.finditer(text)]
+    return [(a, b) for a, b in found if not any(x < b and a < y for x, y in marks)]
+
+
+def answers(text: str, question: Question, library: Library) -> list[tuple[int, int]]:
+    """The spans of `text` that answer the question, as half-open offsets; often none.
+
+    Spans that the question itself holds are left out. Identifiers are all kept; of other sorts, those
+    in the clause nearest to the question's words.
+    """
+    asked = normal(question.text)
+    found = [(a, b) for a, b in spans(text, question.wanted) if normal(text[a:b]) not in asked]
+    if len(found) < 2 or question.wanted in ("trial", "website"):
+        return found
+    terms = set(library.tokenizer.terms(question.text))
+    best: tuple[float, list[tuple[int, int]]] = (-1.0, [])
+    for clause in _CLAUSE.finditer(text):
+        inside = [(a, b) for a, b in found if clause.start() <= a < clause.end()]
+        if inside:
+            own = library.tokenizer.terms(clause[0])
+            both = {*own, *library.glossary.english(own)}
+            weight = sum(library.lexical.idf(term) for term in terms & both)
+            if weight > best[0]:
+                best = (weight, inside)
+    return best[1]

@@ -1,0 +1,56 @@
+"""Answers as plain data, in the shape that DESIGN fixes for `--json`; every edge draws from here.
+
+Also the citation: where a quote stands, in the language of the reader.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from index.records import Language
+from qa.answer import Answer
+from qa.quotes import Quote
+
+
+def citation(quote: Quote, language: Language) -> str:
+    """Document, section path, paragraph and lines: all that is needed to find the quote."""
+    first, last = quote.lines
+    if language == "zh":
+        lines = f"第 {first} 行" if first == last else f"第 {first}–{last} 行"
+    else:
+        lines = f"line {first}" if first == last else f"lines {first}–{last}"
+    section = " › ".join(quote.paragraph.section.titles)
+    return f"{quote.document.title} · {section} · {quote.paragraph.id} · {lines}"
+
+
+def quote_record(quote: Quote, language: Language) -> dict[str, Any]:
+    """One quote, as fixed; `page` is null where the format has no pages."""
+    return {
+        "text": quote.text,
+        "raw": quote.raw,
+        "document": quote.document.id,
+        "section": list(quote.paragraph.section.titles),
+        "paragraph": quote.paragraph.id,
+        "start": quote.start,
+        "end": quote.end,
+        "lines": list(quote.lines),
+        "page": None,
+        "highlights": [list(span) for span in quote.highlights],
+        "citation": citation(quote, language),
+        "score": quote.score,
+        "sha256": quote.document.sha256,
+    }
+
+
+def answer_record(answer: Answer) -> dict[str, Any]:
+    """One answer, as fixed."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "answered": answer.answered,
+        "confidence": answer.confidence,
+        "reason": answer.reason,
+        "quotes": [quote_record(quote, answer.language) for quote in answer.quotes],
+        "nearest": [quote_record(quote, answer.language) for quote in answer.nearest],
+        "index": answer.fingerprint,
+    }

@@ -1,0 +1,58 @@
+"""Both legs fused: every sentence of the library, scored for a question.
+
+Each leg's scores are put on one scale (z-scores over the library's sentences) and added by weight.
+Rank fusion was measured and is worse: it forgets how far apart the scores are. No leg filters: what one
+does not find, another may. `reader` and `quotes` come next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.chunks import Row
+from index.library import Library
+from qa import settings
+from qa.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence with its fused score (higher is better) and what each leg said of it."""
+
+    row: int
+    sentence: Row
+    score: float
+    legs: dict[str, float]
+
+
+def retrieve(library: Library, question: Question, top: int | None = None) -> list[Candidate]:
+    """The sentences of the library, best first; ties in the order of the library.
+
+    `top` limits how many; None gives all.
+    """
+    legs = library.legs(question.text, question.language)
+    fused = np.zeros(len(library.rows))
+    for name, scores in legs.items():
+        fused += settings.WEIGHTS[name] * zscores(scores)
+    fused = np.round(fused, 6)
+    order = np.argsort(-fused, kind="stable")[:top]
+    return [
+        Candidate(
+            int(row),
+            library.rows[row],
+            float(fused[row]),
+            {name: round(float(scores[row]), 6) for name, scores in legs.items()},
+        )
+        for row in order
+    ]
+
+
+def zscores(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scores less their mean, over their standard deviation; all 0 where they do not differ."""
+    spread = float(scores.std())
+    if spread < 1e-9:
+        return np.zeros_like(scores)
+    return (scores - scores.mean()) / spread
