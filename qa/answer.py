@@ -22,7 +22,8 @@ class Answer:
     """What the source says to a question.
 
     `confidence` is the probability that the quotes answer, in [0, 1], on a refusal too. `quotes` is
-    empty and `reason` set exactly when not `answered`; `nearest` is filled only then.
+    empty and `reason` set exactly when not `answered`; `nearest` is filled only then, and so is `absent`:
+    the words of the question that never occur in the source.
     """
 
     question: str
@@ -32,7 +33,7 @@ class Answer:
     reason: str | None
     quotes: tuple[Quote, ...]
     nearest: tuple[Quote, ...]
-    unknown: tuple[str, ...]
+    absent: tuple[str, ...]
     fingerprint: str
 
     def __post_init__(self) -> None:
@@ -50,18 +51,17 @@ def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP) -> Answer:
     if question.problem:
         return _refuse(library, question, 0.0, _PROBLEMS[question.problem][question.language])
     ranked = retrieve(library, question)
-    found = evidence.weigh(library, question, ranked[: settings.EVIDENCE_TOP])
+    found = evidence.weigh(library, question, ranked)
     confidence = found.confidence()
-    if found.on_topic and confidence >= settings.CONFIDENCE_MIN:
+    if confidence >= settings.CONFIDENCE_MIN:
         chosen = quotes.select(library, question, ranked, top)
         return Answer(question.text, question.language, True, confidence, None, chosen, (), (), library.fingerprint)
-    unknown = Coverage.of(library, question).unknown
+    absent = Coverage.of(library, question).absent
     nearest: tuple[Quote, ...] = ()
     if found.on_topic:
         nearest = tuple(quotes.make(library, question, c) for c in ranked[: min(top, settings.NEAREST)])
-    confidence = min(confidence, settings.CONFIDENCE_MIN - 0.0001)
     reason = _reason(question.language, on_topic=found.on_topic, missing=bool(found.type_missing))
-    return _refuse(library, question, confidence, reason, nearest, unknown)
+    return _refuse(library, question, confidence, reason, nearest, absent)
 
 
 def _refuse(
@@ -70,7 +70,7 @@ def _refuse(
     confidence: float,
     reason: str,
     nearest: tuple[Quote, ...] = (),
-    unknown: tuple[str, ...] = (),
+    absent: tuple[str, ...] = (),
 ) -> Answer:
     return Answer(
         question.text,
@@ -80,7 +80,7 @@ def _refuse(
         reason,
         (),
         nearest,
-        unknown,
+        absent,
         library.fingerprint,
     )
 

@@ -12,15 +12,17 @@ from index.library import Library
 from index.tokens import normal
 from qa.question import Question, Wanted
 
-_NUMBER = r"(?<![\p{L}\d.\-/])\d+(?:\.\d+)?(?:[%％]?\s?[~～–-]\s?\d+(?:\.\d+)?)?"
+_NUMBER = r"(?<![\p{Latin}\d.\-/])\d+(?:\.\d+)?(?:[%％]?\s?[~～–-]\s?\d+(?:\.\d+)?)?"
 _UNITS_EN = r"(?:patients?|people|persons?|cases?|studies|trials?|participants?)"
 _DRUG_ZH = r"\p{Han}{2,5}(?:单抗|西普|替尼|他滨|司他|霉素|磷酰胺|激素|免疫抑制剂|抗疟药)"
 _PATTERNS: dict[Wanted, str] = {
     "percent": rf"{_NUMBER}\s?(?:%|％|percent)|\d+/\d+",
     "count": rf"{_NUMBER}\s?余?(?:例|名|位|项|种|个(?!月)|人|篇|次)|{_NUMBER}(?:\s\w+){{0,2}}\s{_UNITS_EN}",
-    "duration": rf"{_NUMBER}\s?余?(?:个月|年(?!\d*月)(?!发表)|周|天|日|d\b|小时|h\b|days?|weeks?|months?|years?)",
+    "duration": rf"{_NUMBER}\s?余?(?:个月|年(?!\d*月)(?!发表)|周|天|日|d(?!\p{{Latin}})|小时|h(?!\p{{Latin}})|days?|weeks?|months?|years?)",
     "score": rf"{_NUMBER}\s?分",
     "age": rf"{_NUMBER}\s?(?:岁|years? old)",
+    "money": rf"[¥$€£]\s?{_NUMBER}|{_NUMBER}\s?(?:万|亿)?(?:美元|欧元|元|块|dollars?|USD|euros?|yuan|RMB)",
+    "dose": rf"{_NUMBER}\s?(?:[×xX]\s?10\S{{1,3}}\s?)?(?:个/kg|/kg|mg|毫克|μg|微克|ml|毫升|IU|cells/kg|g(?!\p{{Latin}}))",
     "number": rf"{_NUMBER}\s?(?:%|％|余?\p{{Han}}{{1,2}})?",
     "date": r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|(?:January|February|March|April|May|June|July|August|September"
     r"|October|November|December) (?:\d{1,2}, )?\d{4}|\b(?:19|20)\d{2}\b(?=[^\p{L}\d])",
@@ -28,9 +30,13 @@ _PATTERNS: dict[Wanted, str] = {
     "website": r"\b[a-z][a-z\d-]+(?:\.[a-z]{2,})+\b",
     "person": r"(?<!\p{L})\p{Lu}\p{Ll}+(?:[- ]\p{Lu}\p{Ll}+)*(?=等(?:［|\[|人|研究)| et al)|\p{Han}{2,4}等(?=［)",
     "organisation": r"(?<![\p{Han}])\p{Han}{2,16}(?:学会|协会|医院|大学|研究所|研究院|公司|中心|组织(?!再生|渗透|相容))",
+    "place": r"(?<=[在于从])(?:\p{Han}{1,2}国|\p{Han}{2,3}[省市])|[欧亚非]洲|[北南]美洲?|欧盟"
+    r"|\b(?:United States|USA|China|Europe|Germany|Japan|France|UK|United Kingdom|Italy)\b",
     "drug": rf"{_DRUG_ZH}|(?<![\p{{L}}\d-])(?:[A-Z]{{2,4}}-\d{{2,4}}|\p{{Lu}}\p{{Ll}}{{4,}})(?![\p{{L}}\d-]|等)|\b\w+(?:mab|nib|cept|leucel)\b",
 }
 _COMPILED = {wanted: regex.compile(pattern) for wanted, pattern in _PATTERNS.items()}
+# Words before a drug's name that are no part of it.
+_LEADS = regex.compile(r"^(?:联合|使用|采用|应用|给予|接受|增强|通过|相比|单用|与|和|及|用|抗)+")
 _CITATION = regex.compile(r"[［\[][\d,，\-–?]+[］\]]")
 _CLAUSE = regex.compile(r"[^，；。：,;:]+[，；。：,;:]?")
 
@@ -42,6 +48,8 @@ def spans(text: str, wanted: Wanted) -> list[tuple[int, int]]:
         return []
     marks = [m.span() for m in _CITATION.finditer(text)]
     found = [m.span() for m in pattern.finditer(text)]
+    if wanted == "drug":
+        found = [(a + (len(lead[0]) if (lead := _LEADS.match(text[a:b])) else 0), b) for a, b in found]
     return [(a, b) for a, b in found if not any(x < b and a < y for x, y in marks)]
 
 

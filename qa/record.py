@@ -5,9 +5,10 @@ Also the citation: where a quote stands, in the language of the reader.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from index.records import Language
+from index.records import Document, Language, Paragraph
 from qa.answer import Answer
 from qa.quotes import Quote
 
@@ -53,4 +54,26 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "quotes": [quote_record(quote, answer.language) for quote in answer.quotes],
         "nearest": [quote_record(quote, answer.language) for quote in answer.nearest],
         "index": answer.fingerprint,
+    }
+
+
+def document_record(document: Document, paragraphs: Iterable[Paragraph]) -> dict[str, Any]:
+    """A document with these of its paragraphs, as fixed for `show --json`."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "language": document.language,
+        "sha256": document.sha256,
+        "paragraphs": [
+            {
+                "id": paragraph.id,
+                "section": list(paragraph.section.titles),
+                "start": paragraph.start,
+                "end": paragraph.end,
+                "raw": document.source[paragraph.start : paragraph.end],
+                "text": document.display(paragraph.start, paragraph.end),
+                "sentences": [[span.start, span.end] for span in paragraph.sentences],
+            }
+            for paragraph in paragraphs
+        ],
     }

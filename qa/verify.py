@@ -1,0 +1,118 @@
+"""Re-checks saved answers against the source files as they are now.
+
+Reads the files themselves, not the index: a quote holds if its document's file still has the recorded
+hash, the raw text stands at the recorded offsets, and what is shown and cited follows from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.corpus import Corpus, decode
+from index.errors import InputError, NotFound, SourceError
+from index.records import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One quote of a saved answer; `problem` is None when it holds."""
+
+    question: str
+    citation: str
+    problem: str | None
+
+
+def records(text: str, name: str) -> list[dict[str, Any]]:
+    """The answers in a saved file: one JSON object, a list of them, or one a line."""
+    try:
+        try:
+            parsed = json.loads(text)
+        except ValueError:
+            parsed = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name} is not a saved answer ({error})", "save one with `yinzheng ask … --json`") from None
+    found = parsed if isinstance(parsed, list) else [parsed]
+    for record in found:
+        if not isinstance(record, dict) or not isinstance(record.get("quotes"), list):
+            raise InputError(f"{name} is not a saved answer", "save one with `yinzheng ask … --json`")
+    return found
+
+
+def verify(answers: list[dict[str, Any]], corpus: Corpus) -> Iterator[Verdict]:
+    """A verdict for each quote and each nearest passage of these answers, in order."""
+    documents: dict[str, Document | str] = {}
+    for answer in answers:
+        for quote in [*answer["quotes"], *(answer.get("nearest") or [])]:
+            quote = quote if isinstance(quote, dict) else {}
+            id = str(quote.get("document"))
+            if id not in documents:
+                documents[id] = _read(corpus, id)
+            problem = _problem(quote, documents[id], corpus, id)
+            yield Verdict(str(answer.get("question", "")), str(quote.get("citation", "?")), problem)
+
+
+def _read(corpus: Corpus, id: str) -> Document | str:
+    """The document, or why it cannot be read."""
+    try:
+        return corpus.document(corpus.source(id))
+    except (SourceError, NotFound) as error:
+        return str(error)
+
+
+def _problem(quote: dict[str, Any], document: Document | str, corpus: Corpus, id: str) -> str | None:
+    if isinstance(document, str):
+        return _without_document(quote, document, corpus, id)
+    if quote.get("sha256") != document.sha256:
+        return f"{document.file} has changed since the answer was saved (its SHA-256 differs)"
+    start, end = quote.get("start"), quote.get("end")
+    if not (type(start) is int and type(end) is int and 0 <= start < end <= len(document.source)):
+        return f"the offsets {start}-{end} are not in {document.file}"
+    if quote.get("raw") != document.source[start:end]:
+        return f"the raw text is not what stands in {document.file} at {start}-{end}"
+    shown = document.display(start, end)
+    if quote.get("text") != shown:
+        return "the quote was edited: it is not what the source shows there"
+    paragraph = document.paragraph(str(quote.get("paragraph")))
+    if paragraph is None or not (paragraph.start <= start and end <= paragraph.end):
+        return f"the quote does not stand in paragraph {quote.get('paragraph')}"
+    if quote.get("section") != list(paragraph.section.titles):
+        return f"paragraph {paragraph.id} stands in another section"
+    if quote.get("lines") != list(document.lines(start, end)):
+        return f"the quote does not stand in lines {quote.get('lines')}"
+    spans = quote.get("highlights")
+    if not isinstance(spans, list) or not all(_within(span, len(shown)) for span in spans):
+        return "a highlight lies outside the quote"
+    return None
+
+
+def _without_document(quote: dict[str, Any], reason: str, corpus: Corpus, id: str) -> str:
+    """Why a quote of an unreadable document does not hold, more closely where that can be told."""
+    try:
+        source = corpus.source(id)
+        data = corpus.read_bytes(source)
+    except (SourceError, NotFound):
+        return reason
+    if hashlib.sha256(data).hexdigest() != quote.get("sha256"):
+        return f"{source.file} has changed since the answer was saved (its SHA-256 differs)"
+    try:
+        text = decode(data, Path(source.file))
+    except SourceError as error:
+        return str(error)
+    start, end = quote.get("start"), quote.get("end")
+    if type(start) is int and type(end) is int and text[start:end] == quote.get("raw"):
+        return reason
+    return f"the raw text is not what stands in {source.file} at {start}-{end}"
+
+
+def _within(span: Any, size: int) -> bool:
+    return (
+        isinstance(span, list)
+        and len(span) == 2
+        and all(type(x) is int for x in span)
+        and 0 <= span[0] < span[1] <= size
+    )
