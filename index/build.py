@@ -81,8 +81,11 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
     row_languages = [row.paragraph.language for row in sentences]
     paragraph_languages = [paragraph.language for _, paragraph in paragraphs]
     terms = (
-        [chunks.terms(t, l, tokenizer, both) for t, l in zip(row_texts, row_languages, strict=True)],
-        [chunks.terms(t, l, tokenizer, both) for t, l in zip(paragraph_texts, paragraph_languages, strict=True)],
+        [chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)],
+        [
+            chunks.terms(text, of, tokenizer, both)
+            for text, of in zip(paragraph_texts, paragraph_languages, strict=True)
+        ],
     )
     plain = [row.text for row in sentences]
     texts = plain + row_texts + paragraph_texts
@@ -90,13 +93,18 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
     n = len(sentences)
     dense = Dense.build(
         model,
-        ((vectors[:n] + vectors[n : 2 * n]) / 2, row_languages),
+        (_between(vectors[:n], vectors[n : 2 * n]), row_languages),
         (vectors[2 * n :], paragraph_languages),
     )
     latent = Latent.build(_features(model, row_texts, progress))
     made = Library(documents, tokenizer, both, terms, dense, latent, model.name)
     made.encoder = model
     return made
+
+
+def _between(plain: Vectors, titled: Vectors) -> Vectors:
+    """A sentence's vector: half by itself, half after its title (each alone is worse, see `settings`)."""
+    return ((plain + titled) / 2).astype(np.float32)
 
 
 def _encode(model: Encoder, texts: list[str], progress: Progress) -> Vectors:

@@ -8,8 +8,9 @@ found the English abstract and little else: first sentence answers 0.16, with it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Dense:
         import faiss
 
         self.query_centres = query_centres
-        self._indexes = []
+        self._indexes: list[Any] = []
         for rows in (sentences, paragraphs):
             index = faiss.IndexFlatIP(rows.shape[1])
             index.add(np.ascontiguousarray(rows, dtype=np.float32))
@@ -98,10 +99,10 @@ class Dense:
         return dense
 
 
-def _shift(encode: object) -> Vectors:
+def _shift(encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
     """The mean of English minus Chinese over sentences that say the same, `(dim,)`."""
-    chinese = encode([zh for zh, _ in PAIRS])  # type: ignore[operator]
-    english = encode([en for _, en in PAIRS])  # type: ignore[operator]
+    chinese = encode([zh for zh, _ in PAIRS])
+    english = encode([en for _, en in PAIRS])
     shift: Vectors = english.mean(axis=0) - chinese.mean(axis=0)
     return shift
 

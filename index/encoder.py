@@ -95,7 +95,7 @@ class Transformer:
                 "give the path of a model folder, or a name that is in the local model cache",
             ) from None
         self.name = name
-        self.dim = int(self._model.get_embedding_dimension())
+        self.dim = int(self._model.get_embedding_dimension() or 0)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """The vectors of passages, by the model's own document prompt."""
@@ -106,7 +106,8 @@ class Transformer:
         return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
 
     def features(self, text: str) -> Features:
-        """None."""
+        """None: a dense model has no such head."""
+        del text
         return Features.none()
 
     def _unit(self, vectors: Any) -> Vectors:

@@ -73,9 +73,10 @@ class Latent:
 
     def write(self, folder: Path) -> None:
         """Write `FILES` into a folder."""
-        arrays = (self._starts, self._indices, self._values)
-        for name, array in zip(self.FILES, arrays, strict=True):
-            np.save(folder / name, array, allow_pickle=False)
+        starts, indices, values = self.FILES
+        np.save(folder / starts, self._starts, allow_pickle=False)
+        np.save(folder / indices, self._indices, allow_pickle=False)
+        np.save(folder / values, self._values, allow_pickle=False)
 
     @classmethod
     def read(cls, folder: Path) -> Latent:

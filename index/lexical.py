@@ -12,6 +12,7 @@ Chinese text by words too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,8 @@ class Lexical:
         return idf.get(term, float(np.log(self._sentences.corpus_size + 1)))
 
 
-def _scores(model: object, terms: Sequence[str]) -> Scores:
-    known = [term for term in dict.fromkeys(terms) if term in model.idf]  # type: ignore[attr-defined]
-    absent = sum(model.idf[term] * model.delta for term in known)  # type: ignore[attr-defined]
-    scores: Scores = model.get_scores(known) - absent  # type: ignore[attr-defined]
+def _scores(model: Any, terms: Sequence[str]) -> Scores:
+    known = [term for term in dict.fromkeys(terms) if term in model.idf]
+    absent = sum(model.idf[term] * model.delta for term in known)
+    scores: Scores = model.get_scores(known) - absent
     return np.maximum(np.round(scores, 6), 0.0)

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import chunks, encoder, settings
-from index.chunks import Row
 from index.corpus import Corpus, decode
 from index.dense import Dense
 from index.encoder import Encoder

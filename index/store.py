@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import regex
+
 from index import settings
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
 
@@ -57,6 +59,15 @@ class Store:
         if manifest.get("fingerprint") != fingerprint(manifest):
             raise IndexDamaged(f"{path} does not match its own fingerprint", self.rebuild)
         return manifest
+
+    def sources(self) -> str | None:
+        """The folder the index was built from, even if the manifest is otherwise stale or damaged."""
+        try:
+            text = (self.folder / MANIFEST).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+        match = regex.search(r'"folder": ("(?:[^"\\]|\\.)*")', text)
+        return str(json.loads(match[1])) if match else None
 
     def data(self, manifest: dict[str, Any]) -> Path:
         """The data folder of a manifest, each of its files checked against its hash."""

@@ -16,6 +16,7 @@ import platformdirs
 
 from index.errors import InputError, YinzhengError
 from qa import page as drawing
+from qa import settings
 from qa.answer import ask
 from qa.question import clean
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.library import Library
-
-HOST = "127.0.0.1"
-PORT = 7860
-
 
 # No page, script, picture or connection from anywhere but this server. Gradio needs the two `unsafe-`:
 # its page starts from inline scripts, and its components compile their templates.
@@ -142,7 +139,9 @@ _TO_ANSWER = """() => requestAnimationFrame(() => requestAnimationFrame(() => {
 }))"""
 
 
-def serve(library: Library, host: str = HOST, port: int = PORT, auth_file: Path | None = None) -> None:
+def serve(
+    library: Library, host: str = settings.HOST, port: int = settings.PORT, auth_file: Path | None = None
+) -> None:
     """Serve the page until interrupted, with a login where `auth_file` names the users.
 
     Prints the address once it answers. Raises InputError for an auth file that cannot be used and for

@@ -57,10 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="yinzheng", description="Ask documents in Chinese and English; answers are verbatim quotes.")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--index", type=Path, metavar="DIR", help="an index of your own (default: the built-in one)")
     shared.add_argument("--debug", action="store_true", help="show tracebacks")
-    with_json = argparse.ArgumentParser(add_help=False)
+    with_json = _Parser(add_help=False)
     with_json.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
@@ -98,8 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_index_check)
 
     chat = commands.add_parser("chat", parents=[shared], help="serve the chat page")
-    chat.add_argument("--host", default="127.0.0.1")
-    chat.add_argument("--port", type=int, default=7860)
+    chat.add_argument("--host", default=settings.HOST)
+    chat.add_argument("--port", type=int, default=settings.PORT)
     chat.add_argument("--auth-file", type=Path, metavar="FILE", help="lines of user:password; none lets everybody in")
     chat.set_defaults(run=_chat)
     return parser
@@ -253,8 +253,8 @@ def _index_info(arguments: argparse.Namespace, console: Console) -> int:
         mended = {rule: count for rule, count in repairs.items() if rule != "line break"}
         by_rule = sum(mended.values()) - mended.get("errata", 0)
         console.line(
-            f"  {sum(mended.values())} slips mended, {by_rule} by general rules, {mended.get('errata', 0)} by its errata "
-            f"table; {repairs.get('line break', 0)} line breaks joined"
+            f"  {sum(mended.values())} slips mended, {by_rule} by general rules, {mended.get('errata', 0)} by its "
+            f"errata table; {repairs.get('line break', 0)} line breaks joined"
         )
         for rule, count in mended.items():
             console.line(f"  {count:>5}  {rule}")

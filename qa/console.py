@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Columns of a line on a wide terminal: more is hard to read.
 WIDTH_MAX = 100
+# Columns of a pipe: no table is cut.
+PIPED_WIDTH = 400
 
 _STAGES = {
     "reading": "Reading sources",
@@ -36,7 +38,8 @@ class Console:
     def __init__(self) -> None:
         from rich.console import Console as Rich
 
-        self._out = Rich(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+        piped = None if sys.stdout.isatty() else PIPED_WIDTH
+        self._out = Rich(highlight=False, markup=False, emoji=False, soft_wrap=piped is not None, width=piped)
         self._err = Rich(stderr=True, highlight=False, markup=False, emoji=False)
         self.is_terminal = self._out.is_terminal
         self.width = min(self._out.width, WIDTH_MAX) if self.is_terminal else 0

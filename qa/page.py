@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from qa import settings
 from qa.question import clean
-from qa.record import citation
+from qa.record import citation, level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from index.records import Language
     from qa.answer import Answer
     from qa.quotes import Quote
-
-# Words for a probability in percent: right nine times in ten, two times in three, less.
-_BANDS = ((90, "high"), (67, "medium"), (0, "low"))
 
 _WORDS: dict[Language, dict[str, str]] = {
     "zh": {
@@ -84,7 +81,7 @@ def _quotes(answer: Answer) -> list[str]:
     count = len(answer.quotes)
     found = words["one"] if count == 1 else words["many"].format(n=count)
     percent = min(99, round(answer.confidence * 100))  # never rounded up to certainty
-    band = next(words[name] for least, name in _BANDS if percent >= least)
+    band = words[level(answer.confidence)]
     confidence = words["confidence"].format(band=band, percent=f"{percent}%")
     line = f'<p class="yz-found">{found} <span class="yz-confidence">{confidence}</span></p>'
     return [line, *(_card(quote, answer.language) for quote in answer.quotes)]

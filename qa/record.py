@@ -6,11 +6,19 @@ Also the citation: where a quote stands, in the language of the reader.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from index.records import Document, Language, Paragraph
+from qa import settings
 from qa.answer import Answer
 from qa.quotes import Quote
+
+
+def level(confidence: float) -> Literal["high", "medium", "low"]:
+    """A confidence in a word."""
+    if confidence >= settings.CONFIDENCE_HIGH:
+        return "high"
+    return "medium" if confidence >= settings.CONFIDENCE_MEDIUM else "low"
 
 
 def citation(quote: Quote, language: Language) -> str:

@@ -13,7 +13,7 @@ from index.records import Document, Language, Paragraph
 from qa.answer import Answer
 from qa.console import safe
 from qa.quotes import Quote
-from qa.record import citation
+from qa.record import citation, level
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -33,11 +33,6 @@ _LABELS: dict[str, dict[Language, str]] = {
 def label(name: str, language: Language) -> str:
     """A label in the reader's language."""
     return _LABELS[name][language]
-
-
-def level(confidence: float) -> str:
-    """The label of a confidence: under 0.6 low, from 0.8 high."""
-    return "high" if confidence >= 0.8 else "medium" if confidence >= 0.6 else "low"
 
 
 def answer_lines(answer: Answer) -> Iterator[Text]:

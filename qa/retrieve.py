@@ -55,4 +55,5 @@ def zscores(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = float(scores.std())
     if spread < 1e-9:
         return np.zeros_like(scores)
-    return (scores - scores.mean()) / spread
+    standard: NDArray[np.float64] = (scores - scores.mean()) / spread
+    return standard

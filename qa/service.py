@@ -47,12 +47,9 @@ def expected(folder: Path) -> dict[str, object]:
 
 
 def corpus_of(folder: Path) -> Corpus:
-    """The sources an index was built from; the ones that come with the package if they are gone."""
-    try:
-        named = Path(Store(folder).manifest()["folder"])
-    except (IndexMissing, IndexStale, KeyError):
-        return Corpus()
-    return Corpus(named if named.is_dir() else None)
+    """The sources an index was built from; those that come with the package where it does not say."""
+    named = Store(folder).sources()
+    return Corpus(Path(named) if named else None)
 
 
 def encoder_of(folder: Path) -> str:

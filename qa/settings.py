@@ -45,5 +45,12 @@ QUOTES_TOP = 3
 # At most this many display characters in a quote of several sentences.
 QUOTE_CHARACTERS_ZH = 300
 QUOTE_CHARACTERS_EN = 450
+# Words for a confidence: high from here, medium from here, low below.
+CONFIDENCE_HIGH = 0.8
+CONFIDENCE_MEDIUM = 0.6
 # How many nearest passages a refusal on the subject shows.
 NEAREST = 3
+
+# Where the chat page is served.
+HOST = "127.0.0.1"
+PORT = 7860

@@ -24,7 +24,7 @@ HALF_TO_FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".":
 ISLAND = 24
 
 # How much of the text around a look-alike is weighed, in characters, and by how much the mended text
-# must be likelier, in nats. On 2,460 clean public paragraphs this changes three characters wrongly.
+# must be likelier, in nats. On 2,460 paragraphs of clean public text this changes six characters.
 WINDOW = 6
 MARGIN = 0.3
 # A dash is 一 only where that makes a word seen this often in jieba's corpus (一种 is: 54,000 times).
@@ -150,26 +150,33 @@ def punctuation_width(draft: Draft, style: Style) -> None:
     gloss = regex.compile(rf"(?<=\([^()（）{HAN}]*)([，；：])\s*(?=[^()（）{HAN}]*\))")
     draft.sub(gloss, lambda m: FULL_TO_HALF[m[1]] + " ", "full-width punctuation")
     aside = regex.compile(rf"\([^(){HAN}]*\)|[［\[][^］\]]*[］\]]")
+    inside = bytearray(len(draft.text))
+    for span in aside.finditer(draft.text):
+        inside[span.start() + 1 : span.end() - 1] = b"\1" * (span.end() - span.start() - 2)
 
     def widen(match: regex.Match[str]) -> str | None:
         mark, at = match[1], match.start()
-        if any(m.start() < at < m.end() for m in asides):
+        if inside[at]:
             return None
-        before, after = draft.text[:at], draft.text[match.end() :]
-        han_before = bool(regex.search(rf"[{HAN}］\]）)”》]$", before))
+        before = draft.text[max(0, at - ISLAND - 1) : at]
+        after = draft.text[match.end() : match.end() + ISLAND + 1]
+        han_before = bool(_HAN_SIDE_END.search(before))
         han_after = bool(regex.match(rf"[{HAN}“《]", after))
         if mark == ".":
             new_sentence = not after or han_after or bool(match[2])
             return "。" if regex.search(rf"[{HAN}”》]$", before) and new_sentence else None
         if han_before or han_after:
             return HALF_TO_FULL[mark]
-        island = regex.compile(rf"(?<={HAN})[^{HAN}。]{{0,{ISLAND}}}$")
-        within = island.search(before) and regex.match(rf"[^{HAN}。]{{0,{ISLAND}}}{HAN}", after)
+        between = _ISLAND_BEFORE.search(before) and _ISLAND_AFTER.match(after)
         digits = before[-1:].isdigit() and after[:1].isdigit()
-        return HALF_TO_FULL[mark] if within and mark == "," and not digits else None
+        return HALF_TO_FULL[mark] if between and mark == "," and not digits else None
 
-    asides = list(aside.finditer(draft.text))
     draft.sub(regex.compile(r"([,;:?!.])( *)"), widen, "half-width punctuation")
+
+
+_HAN_SIDE_END = regex.compile(rf"[{HAN}］\]）)”》]$")
+_ISLAND_BEFORE = regex.compile(rf"{HAN}[^{HAN}。]*$")
+_ISLAND_AFTER = regex.compile(rf"[^{HAN}。]*{HAN}")
 
 
 def latin_spacing(draft: Draft, style: Style) -> None:

@@ -59,9 +59,8 @@ def at(text: str, section: int, subsection: int) -> Heading | None:
     if match := _LABEL.match(text):
         title = regex.sub(r"\s", "", match[1] or match[2])
         return Heading("abstract", _LABELS[title.lower()], title, match.end())
-    if match := _SECTION.match(text):
-        if numeral(match[1]) == section + 1 and not _ENDS.search(text):
-            return Heading("section", str(section + 1), text.strip(), len(text))
+    if (match := _SECTION.match(text)) and numeral(match[1]) == section + 1 and not _ENDS.search(text):
+        return Heading("section", str(section + 1), text.strip(), len(text))
     if (match := _SUBSECTION.match(text)) and section and int(match[1]) == subsection + 1:
         title = f"{match[1]}. {match[2].strip()}"
         return Heading("subsection", f"{section}.{match[1]}", title, match.end())

@@ -15,7 +15,6 @@ from index.repair import rules
 from index.repair.edits import Draft, Edit, Repaired
 from index.repair.rules import Style
 from index.structure import headings, lines, sentences
-from index.structure.lines import Line
 
 # An unheaded beginning is called this; square brackets mark words that are ours.
 UNHEADED = {"zh": "[引言]", "en": "[Introduction]"}
