@@ -1,7 +1,7 @@
 """From a folder of sources to an index on disk, with progress.
 
-Everything is computed before the first byte is written, so a source or an encoder that fails leaves
-the index as it was.
+The new index is made beside the old one and replaces it at the end, so a source or an encoder that fails
+leaves the index as it was.
 """
 
 from __future__ import annotations
@@ -44,13 +44,14 @@ def build(
 
     Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
     """
-    documents = []
-    for number, source in enumerate(corpus.sources):
-        progress("reading", number, len(corpus.sources))
-        documents.append(corpus.document(source))
-    made = make(documents, encoder.load(encoder_name), progress)
     store = Store(folder)
     with store.writing() as fresh:
+        documents = []
+        for number, source in enumerate(corpus.sources):
+            progress("reading", number, len(corpus.sources))
+            documents.append(corpus.document(source))
+        progress("reading", len(documents), len(documents))
+        made = make(documents, encoder.load(encoder_name), progress)
         progress("writing", 0, 1)
         library.write(made, fresh, corpus)
         core = {
@@ -87,6 +88,7 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
             for text, of in zip(paragraph_texts, paragraph_languages, strict=True)
         ],
     )
+    progress("terms", 1, 1)
     plain = [row.text for row in sentences]
     texts = plain + row_texts + paragraph_texts
     vectors = _encode(model, texts, progress)

@@ -35,6 +35,8 @@ _GLOSSED = regex.compile(
     r"(?P<zh>[^，。；：、！？()（）“”\s\[\]［］]*\p{Han}[^，。；：、！？()（）“”\s\[\]［］]*)"
     r"[(（](?P<en>[^()（）\p{Han}]*[A-Za-z]{2}[^()（）\p{Han}]*)[)）]"
 )
+_REMARK = regex.compile(r"\([^)]*\)|\[[^]]*\]")
+_NO_SENSE = regex.compile(r"\p{Han}|variant of|surname|abbr\.")
 _WORD = regex.compile(r"[\p{Latin}\d]+")
 
 
@@ -118,8 +120,8 @@ def _cedict() -> Iterator[tuple[str, str]]:
         if line.startswith("#") or len(names) != 2:
             continue
         for gloss in rest.partition("]")[2].strip(" /").split("/"):
-            for sense in regex.sub(r"\([^)]*\)|\[[^]]*\]", " ", gloss).split(";"):
-                if sense.strip() and not regex.search(r"\p{Han}|variant of|surname|abbr\.", sense):
+            for sense in _REMARK.sub(" ", gloss).split(";"):
+                if sense.strip() and not _NO_SENSE.search(sense):
                     yield names[1], sense
 
 

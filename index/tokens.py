@@ -48,15 +48,17 @@ _RUN = regex.compile(
     regex.VERSION1,
 )
 _SPLIT_CODE = regex.compile(r"\b([a-z]{1,5})\)(\d{1,3})\b")
+_FORMAT = regex.compile(r"\p{Cf}")
+_DASH = regex.compile(r"\p{Pd}")
+_CONTROL = regex.compile(r"\p{Cc}")
 _PART = regex.compile(r"[\p{L}\d]+")
 
 
 def normal(text: str) -> str:
     """The search form of a text: NFKC, simplified Chinese, case folded, no control characters."""
     text = unicodedata.normalize("NFKC", text)
-    text = regex.sub(r"[\p{Cf}]", "", text)
-    text = regex.sub(r"[\p{Pd}]", "-", text)
-    return simplified(regex.sub(r"\p{Cc}", " ", text)).casefold()
+    text = _DASH.sub("-", _FORMAT.sub("", text))
+    return simplified(_CONTROL.sub(" ", text)).casefold()
 
 
 @cache

@@ -119,7 +119,7 @@ def _print_json(value: Any) -> None:
 def _ask(arguments: argparse.Namespace, console: Console) -> int:
     from qa.answer import ask
     from qa.record import answer_record
-    from qa.render import answer_lines
+    from qa.render import answer_lines, shorten
     from qa.service import open_library
 
     words = arguments.question
@@ -140,7 +140,7 @@ def _ask(arguments: argparse.Namespace, console: Console) -> int:
             _print_json(answer_record(answer))
             continue
         if words == ["-"]:
-            console.line(f"» {answer.question}")
+            console.line(f"» {shorten(answer.question)}")
         for line in answer_lines(answer):
             console.line(line)
         if many:
@@ -204,7 +204,8 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
         data = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
         text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"{name} cannot be read ({error})", "name a file that `ask --json` wrote") from None
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"{name} cannot be read ({reason})", "name a file that `ask --json` wrote") from None
     corpus = corpus_of(arguments.index or default_index())
     verdicts = list(verify(records(text, name), corpus))
     wrong = [verdict for verdict in verdicts if verdict.problem]

@@ -18,6 +18,9 @@ from qa.record import citation, level
 if TYPE_CHECKING:
     from rich.text import Text
 
+# Characters of a question that stand over its answer.
+TITLE = 200
+
 _LABELS: dict[str, dict[Language, str]] = {
     "answer": {"zh": "答案", "en": "answer"},
     "confidence": {"zh": "置信度", "en": "confidence"},
@@ -69,6 +72,11 @@ def _quote_lines(quote: Quote, mark: str, language: Language, *, dim: bool = Fal
         found = ("、" if quote.paragraph.language == "zh" else ", ").join(spans)
         yield Text(f"   {label('answer', language)}: ", style="dim") + Text(found, style="bold")
     yield Text(f"   {citation(quote, language)}", style="dim" if dim else "cyan")
+
+
+def shorten(question: str) -> str:
+    """A question as the title of its answer."""
+    return question if len(question) <= TITLE else question[:TITLE] + "…"
 
 
 def outline_lines(documents: Sequence[Document]) -> Iterator[Text]:

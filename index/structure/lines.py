@@ -37,7 +37,7 @@ class Line:
     @property
     def width(self) -> int:
         """Columns on a fixed-width grid, spaces left out (OCR sows them)."""
-        tight = regex.sub(r"\s", "", self.text)
+        tight = "".join(self.text.split())
         return max(wcswidth(tight), len(tight))
 
     @property

@@ -19,6 +19,9 @@ from index.structure import headings, lines, sentences
 # An unheaded beginning is called this; square brackets mark words that are ours.
 UNHEADED = {"zh": "[引言]", "en": "[Introduction]"}
 
+_HAN = regex.compile(r"\p{Han}")
+_WORD = regex.compile(r"[A-Za-z]{2,}")
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -39,8 +42,8 @@ class _Block:
 
 def language_of(text: str) -> Language:
     """The language of a text by its letters: a Han character weighs as much as an English word."""
-    han = len(regex.findall(r"\p{Han}", text))
-    words = len(regex.findall(r"[A-Za-z]{2,}", text))
+    han = len(_HAN.findall(text))
+    words = len(_WORD.findall(text))
     return "zh" if han and han * 2 >= words else "en"
 
 
