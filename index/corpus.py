@@ -133,7 +133,7 @@ class Corpus:
             digest.update(repr(source).encode())
             digest.update(hashlib.sha256(self.read_bytes(source)).digest())
             table = self.folder / f"{source.file}.errata.tsv"
-            digest.update(table.read_bytes() if table.exists() else b"")
+            digest.update(repr(errata.read(table)).encode())
         return digest.hexdigest()
 
 
@@ -160,6 +160,6 @@ def _checked(entry: Any, where: str) -> Source:
         raise SourceError(f"{where}: {wrong[0]} is not a text", "every key takes a non-empty string")
     if entry["language"] not in ("zh", "en"):
         raise SourceError(f"{where}: language is {entry['language']!r}", "expected zh or en")
-    if Path(entry["file"]).name != entry["file"]:
+    if Path(entry["file"]).name != entry["file"] or not entry["file"].isprintable():
         raise SourceError(f"{where}: file is {entry['file']!r}", "expected a file name in that folder")
     return Source(**entry)

@@ -192,12 +192,25 @@ def read(folder: Path, expected: dict[str, Any] | None = None) -> Library:
     """The index in `folder`.
 
     Raises IndexMissing or IndexDamaged, and IndexStale where `expected` (see `expectation`) is given
-    and the manifest says otherwise.
+    and the manifest says otherwise. A build that replaces the index meanwhile is waited out: the new
+    one is then read.
     """
     store = Store(folder)
     manifest = store.manifest()
-    if expected is not None:
-        compare(manifest, expected, folder)
+    while True:
+        if expected is not None:
+            compare(manifest, expected, folder)
+        try:
+            return _read(store, manifest)
+        except IndexDamaged:
+            now = store.manifest()
+            if now["fingerprint"] == manifest["fingerprint"]:
+                raise
+            manifest = now
+
+
+def _read(store: Store, manifest: dict[str, Any]) -> Library:
+    """The index that a manifest describes."""
     data = store.data(manifest)
     try:
         terms = store.read_json(data, "terms.json")
@@ -216,7 +229,7 @@ def read(folder: Path, expected: dict[str, Any] | None = None) -> Library:
             fingerprint=manifest["fingerprint"],
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise IndexDamaged(f"the index in {folder} cannot be read ({error})", store.rebuild) from None
+        raise IndexDamaged(f"the index in {store.folder} cannot be read ({error})", store.rebuild) from None
 
 
 def compare(manifest: dict[str, Any], expected: dict[str, Any], folder: Path) -> None:

@@ -1,7 +1,7 @@
 """The records everything else speaks of: frozen, slotted, checked when they are made.
 
 All offsets are half-open, in Unicode code points of the document's source text. `Document` is the
-only one that holds text; the others are spans. Scores live on `Hit`, never on a span.
+only one that holds text; the others are spans. Scores are never stored on a span.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 
 from index.repair.edits import Edit, Repaired
@@ -120,19 +120,6 @@ class Document:
         return next((p for p in self.paragraphs if p.id == id), None)
 
     def sections(self) -> Iterator[tuple[Section, tuple[Paragraph, ...]]]:
-        """Each section with its own paragraphs, in order."""
-        groups: dict[str, list[Paragraph]] = {}
-        sections: dict[str, Section] = {}
-        for paragraph in self.paragraphs:
-            groups.setdefault(paragraph.section.number, []).append(paragraph)
-            sections[paragraph.section.number] = paragraph.section
-        for number, paragraphs in groups.items():
-            yield sections[number], tuple(paragraphs)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A scored row of one leg of the search; higher is better, ties by row."""
-
-    row: int
-    score: float
+        """Each section with its paragraphs, in order; one that is taken up again comes again."""
+        for section, paragraphs in groupby(self.paragraphs, key=lambda paragraph: paragraph.section):
+            yield section, tuple(paragraphs)

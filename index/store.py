@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Store:
     @property
     def rebuild(self) -> str:
         """The command that mends this index."""
-        return f"run `yinzheng index build --index {self.folder}`"
+        return f"run `yinzheng index build --index {shlex.quote(str(self.folder))}`"
 
     def manifest(self) -> dict[str, Any]:
         """The manifest, its format checked; IndexMissing, IndexStale or IndexDamaged otherwise."""

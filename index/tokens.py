@@ -48,7 +48,7 @@ _RUN = regex.compile(
     regex.VERSION1,
 )
 _SPLIT_CODE = regex.compile(r"\b([a-z]{1,5})\)(\d{1,3})\b")
-_FORMAT = regex.compile(r"\p{Cf}")
+_FORMAT = regex.compile(r"[\p{Cf}\p{Cs}]")
 _DASH = regex.compile(r"\p{Pd}")
 _CONTROL = regex.compile(r"\p{Cc}")
 _PART = regex.compile(r"[\p{L}\d]+")

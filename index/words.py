@@ -39,6 +39,8 @@ class Dictionary:
         """The word's frequency, or `default` where it is absent."""
         if word in self._own:
             return self._own[word]
+        if not word or " " in word:
+            return default
         key = word.encode()
         at = bisect_left(self._lines, key)
         if at == len(self._lines) or not self._lines[at].startswith(key):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from index.errors import SourceError
@@ -33,13 +34,16 @@ def read(path: Path) -> tuple[Erratum, ...]:
     """The table at `path`, or an empty one where there is no such file."""
     if not path.exists():
         return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SourceError(f"{path} cannot be read ({error})", "save it as UTF-8, tab-separated") from None
     if not rows or rows[0] != COLUMNS:
         raise SourceError(f"{path.name} line 1 has other columns", "expected " + ", ".join(COLUMNS))
     errata = []
     for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(COLUMNS) or not row[0].isdecimal() or row[3] not in CERTAINTIES:
+        if len(row) != len(COLUMNS) or not row[0].isdecimal() or not row[1] or row[3] not in CERTAINTIES:
             raise SourceError(
                 f"{path.name} line {number} is malformed",
                 f"expected a line number, raw, corrected, one of {'/'.join(CERTAINTIES)}, a reason",
@@ -64,4 +68,11 @@ def edits(source: str, errata: tuple[Erratum, ...], name: str) -> list[Edit]:
             )
         start = starts[entry.line - 1] + text.index(entry.raw)
         found.append(Edit(start, start + len(entry.raw), entry.corrected, "errata", entry.reason))
-    return sorted(found)
+    found.sort()
+    for left, right in pairwise(found):
+        if right.start < left.end:
+            raise SourceError(
+                f"{name}: two rows correct the same characters of line {source.count(chr(10), 0, right.start) + 1}",
+                "make one row of them",
+            )
+    return found

@@ -57,8 +57,11 @@ def join_lines(draft: Draft, style: Style) -> None:
     def join(match: regex.Match[str]) -> str:
         before = draft.text[match.start() - 1 : match.start()]
         after = draft.text[match.end() : match.end() + 1]
-        if not before or not after or not (before.isascii() and after.isascii()):
+        if not before or not after:
             return ""
+        wide = [bool(_WIDE.match(c)) for c in (before, after)]
+        if any(wide):
+            return " " if style.spaced and not all(wide) and (before + after).replace(" ", "").isalnum() else ""
         if before == "-" or before in "([/" or after in ")],.;:%/":
             return ""
         return " "
@@ -66,8 +69,14 @@ def join_lines(draft: Draft, style: Style) -> None:
     draft.sub(regex.compile(r"[ \t　]*(?:\r\n?|\n)\s*"), join, "line break")
 
 
+# Chinese characters and the marks that only Chinese uses.
+_WIDE = regex.compile(r"[\p{Han}，。；：？！、《》（）［］【】「」『』～]")
+
+
 def close_han(draft: Draft, style: Style) -> None:
     """Spaces inside Chinese words and around Chinese punctuation go."""
+    if not style.chinese:
+        return
     pattern = regex.compile(rf"(?<={HAN_SIDE})[ \t　]+(?={HAN_SIDE})")
     draft.sub(pattern, lambda m: "", "space in Chinese")
     pattern = regex.compile(r"(?<=[，。；：？！、“‘《（［【])[ \t　]+|[ \t　]+(?=[，。；：？！、”’》）］】])")
@@ -104,7 +113,7 @@ def ranges(draft: Draft, style: Style) -> None:
 
 def trial_ids(draft: Draft, style: Style) -> None:
     """ClinicalTrials.gov identifiers: NCT and eight digits, never broken."""
-    pattern = regex.compile(r"\bN ?C ?T ?(?:\d ?){7}\d\b")
+    pattern = regex.compile(r"(?<![A-Za-z\d])N ?C ?T ?(?:\d ?){7}\d(?!\d)")
     draft.sub(pattern, lambda m: m[0].replace(" ", ""), "broken identifier")
 
 
@@ -116,7 +125,7 @@ def variants(draft: Draft, style: Style) -> None:
 
 def split_characters(draft: Draft, style: Style) -> None:
     """One character read as two: 引 as 弓 and a stroke."""
-    draft.sub(regex.compile(rf"弓[Il1|](?={HAN})"), lambda m: "引", "split character")
+    draft.sub(regex.compile(rf"弓[Il|](?={HAN})"), lambda m: "引", "split character")
 
 
 def confusables(draft: Draft, style: Style) -> None:
@@ -181,7 +190,7 @@ _ISLAND_AFTER = regex.compile(rf"[^{HAN}。]*{HAN}")
 
 def latin_spacing(draft: Draft, style: Style) -> None:
     """A comma or a sentence's end between Latin words is followed by a space."""
-    pattern = regex.compile(r"(?<=[\p{Latin}\d)][,;])(?=\p{Latin}{2})|(?<=\p{Latin}[,;])(?=[\d\p{Latin}])")
+    pattern = regex.compile(r"(?<=[\p{Latin}\d]{2}[,;])(?=\p{Latin}{2})")
     draft.sub(pattern, lambda m: " ", "missing space")
     pattern = regex.compile(r"(?<=\p{Ll}{2}[.!?])(?=\p{Lu}\p{Ll}*[ ,])")
     draft.sub(pattern, lambda m: " ", "missing space")

@@ -6,6 +6,7 @@ itself be misprinted), paragraphs are cut, and each is then repaired as a whole,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import regex
@@ -61,7 +62,7 @@ def read(source: str, errata: list[Edit]) -> Outline:
     for block in blocks:
         a, b = repaired.to_display(block.start, block.end)
         text = repaired.text[a:b]
-        spans = [Span(*repaired.to_source(a + i, a + j)) for i, j in sentences.split(text)]
+        spans = _disjoint(Span(*repaired.to_source(a + i, a + j)) for i, j in sentences.split(text))
         if not spans:
             continue
         number = block.section.number
@@ -77,6 +78,17 @@ def read(source: str, errata: list[Edit]) -> Outline:
             )
         )
     return Outline(repaired.edits, tuple(paragraphs))
+
+
+def _disjoint(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that share an edit joined: a correction may hold a sentence's end."""
+    found: list[Span] = []
+    for span in spans:
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
 
 
 def _repair(source: str, block: Span | _Block, errata: list[Edit], spaced: bool) -> list[Edit]:
@@ -125,6 +137,8 @@ def _blocks(first: Repaired, language: Language) -> list[_Block]:
                 numbers[1], titles = numbers[1] + 1, top + titles
             section = Section(heading.number, titles, span)
             fresh = True
+        elif section and section.number == "en" and language_of(line.text) == "zh":
+            section, fresh = Section("0", (UNHEADED[language],), None), True
         elif fresh and (section is None or section.number in headings.ABSTRACTS):
             section = Section("0", (UNHEADED[language],), None)
         if section and first.source[start : line.end].strip():

@@ -57,9 +57,15 @@ def _add(ranges: list[tuple[int, int]], text: str, start: int, end: int) -> None
 
 def _ends(text: str, match: regex.Match[str]) -> bool:
     """Whether a stop is the end of a sentence."""
-    if match["latin"] is None or match["latin"] != ".":
-        following = text[match.end() :].lstrip()[:1]
-        return match["latin"] is None or not following.islower()
+    rest = text[match.end() :].lstrip()[:1]
+    if rest in "，、；：,;:)）" and rest:
+        return False
+    if rest.islower() and text[match.end() - 1] != "。":
+        return False
+    if match[0] == "?" and text[match.end() : match.end() + 1].isalnum():
+        return False  # a question mark inside an address
+    if match["latin"] != ".":
+        return True
     word = _WORD_BEFORE.search(text, 0, match.start())
     before = word[0].lower().strip(".") if word else ""
     following = text[match.end() :].lstrip()

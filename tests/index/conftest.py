@@ -1,0 +1,118 @@
+"""A made-up corpus and a made-up encoder, so that indexes are built in a moment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+
+from index import encoder as encoders
+from index import glossary
+from index.build import build
+from index.corpus import Corpus
+from index.encoder import Vectors
+from index.latent import Features
+
+# The first example loads dictionaries; a slow machine is no failure.
+hypothesis.settings.register_profile("index", deadline=None)
+hypothesis.settings.load_profile("index")
+
+PAPER = """[摘要] 海藻可以吸收二氧化碳。本文介绍两种海藻(seaweed)的养殖方法。
+一、养殖方法
+大型海藻(macroalgae, MA)在春季下水，每公顷产量为12.5吨［1］。冬季的产量较低。
+1.水温的影响：水温高于25℃时，海藻停止生长［2］。
+二、结语
+海藻养殖仍需改进。
+"""
+
+
+class Hashed:
+    """An encoder without meaning: every text has its own unit vector, always the same one."""
+
+    name = "hashed"
+    dim = 12
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return np.array([self._vector("passage", text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return np.array([self._vector("query", text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
+
+    def features(self, text: str) -> Features:
+        random = self._random("features", text)
+        indices = random.choice(50, size=6, replace=False).astype(np.int32)
+        return Features.of(indices, random.uniform(0.1, 1.0, 6).astype(np.float32))
+
+    def _vector(self, kind: str, text: str) -> Vectors:
+        vector = self._random(kind, text).normal(size=self.dim)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+    @staticmethod
+    def _random(kind: str, text: str) -> np.random.Generator:
+        digest = hashlib.sha256(f"{kind}\0{text}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def entry(data: bytes, **changes: str) -> str:
+    """One entry of sources.toml; `changes` overrides its values, an empty one drops the key."""
+    values = {
+        "id": "paper",
+        "file": "paper.txt",
+        "title": "[海藻]",
+        "language": "zh",
+        "origin": "made up",
+        "sha256": hashlib.sha256(data).hexdigest(),
+    } | changes
+    return "\n".join(["[[source]]", *(f'{key} = "{value}"' for key, value in values.items() if value)]) + "\n"
+
+
+@pytest.fixture(scope="session")
+def make_corpus() -> Callable[..., Path]:
+    """A function that writes a corpus of one file, paper.txt, into a new folder and returns it."""
+
+    def make(folder: Path, text: str | bytes = PAPER, errata: str | None = None, **changes: str) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        data = text.encode() if isinstance(text, str) else text
+        (folder / "paper.txt").write_bytes(data)
+        (folder / "sources.toml").write_text(entry(data, **changes), encoding="utf-8")
+        if errata is not None:
+            table = "line\traw\tcorrected\tcertainty\treason\n" + errata
+            (folder / "paper.txt.errata.tsv").write_text(table, encoding="utf-8")
+        return folder
+
+    return make
+
+
+def small_dictionary() -> Iterator[tuple[str, str]]:
+    """Two entries in place of CC-CEDICT, whose reading takes seconds."""
+    return iter([("海藻", "seaweed"), ("产量", "yield")])
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> Hashed:
+    """The made-up encoder, and a small dictionary."""
+    monkeypatch.setattr(glossary, "_cedict", small_dictionary)
+    return Hashed()
+
+
+@pytest.fixture
+def hashed_encoder(hashed: Hashed, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name by which builds and libraries get the made-up encoder."""
+    real = encoders.load
+    monkeypatch.setattr(encoders, "load", lambda name: hashed if name == "hashed" else real(name))
+    return "hashed"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., Path]) -> Path:
+    """The folder of a good index, not to be changed."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glossary, "_cedict", small_dictionary)
+        patch.setattr(encoders, "load", lambda name: Hashed())
+        build(Corpus(make_corpus(folder / "corpus")), folder / "index", "hashed")
+    return folder / "index"
