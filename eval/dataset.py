@@ -65,7 +65,7 @@ def load(paths: Sequence[Path]) -> list[Item]:
     seen: dict[str, str] = {}
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path} cannot be read ({error})", "name a JSONL file in UTF-8") from None
         for number, line in enumerate(lines, start=1):

@@ -25,6 +25,7 @@ from index.records import Document, Language, Paragraph, Section, Span
 from index.repair.edits import Edit
 from index.store import Store
 from index.tokens import Tokenizer
+from index.words import simplified
 
 
 class Library:
@@ -75,6 +76,7 @@ class Library:
         """Each leg's scores of every row; the paragraph legs give a row its paragraph's score."""
         of = np.array([row.paragraph_row for row in self.rows])
         lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
+        question = simplified(question)
         vector = self.encoder.queries([question])[0]
         dense, dense_paragraph = self.dense.scores(vector, language)
         return {

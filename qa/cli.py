@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = commands.add_parser("chat", parents=[shared], help="serve the chat page")
     chat.add_argument("--host", default=settings.HOST)
-    chat.add_argument("--port", type=int, default=settings.PORT)
+    chat.add_argument("--port", type=_port, default=settings.PORT)
     chat.add_argument("--auth-file", type=Path, metavar="FILE", help="lines of user:password; none lets everybody in")
     chat.set_defaults(run=_chat)
     return parser
@@ -108,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
 def _positive(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, found {text!r}")
     return int(text)
 
 
@@ -266,8 +272,8 @@ def _contents(manifest: dict[str, Any]) -> str:
     documents = manifest["documents"]
     paragraphs = sum(document["paragraphs"] for document in documents)
     sentences = sum(document["sentences"] for document in documents)
-    noun = "document" if len(documents) == 1 else "documents"
-    return f"{len(documents)} {noun}, {paragraphs} paragraphs, {sentences} sentences"
+    counts = [(len(documents), "document"), (paragraphs, "paragraph"), (sentences, "sentence")]
+    return ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
 
 
 def _index_check(arguments: argparse.Namespace, console: Console) -> int:

@@ -64,7 +64,7 @@ class Console:
 
     def error(self, error: Exception | str) -> None:
         """One line on standard error."""
-        self._err.print(f"yinzheng: {safe(str(error))}", soft_wrap=True)
+        self._err.print(f"yinzheng: {' '.join(safe(str(error)).split())}", soft_wrap=True)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

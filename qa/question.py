@@ -78,7 +78,8 @@ class Question:
     def read(cls, raw: str) -> Question:
         """Understand what somebody typed. Never fails."""
         if len(raw) > settings.QUESTION_CHARACTERS_MAX:
-            return cls(raw[: settings.QUESTION_CHARACTERS_MAX], _language(raw[:200]), "passage", False, "too long")
+            text = clean(raw[: settings.QUESTION_CHARACTERS_MAX])
+            return cls(text, _language(text), "passage", False, "too long")
         text = clean(raw)
         plain = normal(text)
         problem = None

@@ -12,7 +12,7 @@ from index.library import Library
 from index.tokens import normal
 from qa.question import Question, Wanted
 
-_NUMBER = r"(?<![\p{Latin}\d.\-/])\d+(?:\.\d+)?(?:[%％]?\s?[~～–-]\s?\d+(?:\.\d+)?)?"
+_NUMBER = r"(?<![\p{Latin}\d.\-/,])\d+(?:,\d{3})*(?:\.\d+)?(?:[%％]?\s?[~～–-]\s?\d+(?:\.\d+)?)?"
 _UNITS_EN = r"(?:patients?|people|persons?|cases?|studies|trials?|participants?)"
 _DRUG_ZH = r"\p{Han}{2,5}(?:单抗|西普|替尼|他滨|司他|霉素|磷酰胺|激素|免疫抑制剂|抗疟药)"
 _PATTERNS: dict[Wanted, str] = {
@@ -26,13 +26,13 @@ _PATTERNS: dict[Wanted, str] = {
     "number": rf"{_NUMBER}\s?(?:%|％|余?\p{{Han}}{{1,2}})?",
     "date": r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|(?:January|February|March|April|May|June|July|August|September"
     r"|October|November|December) (?:\d{1,2}, )?\d{4}|\b(?:19|20)\d{2}\b(?=[^\p{L}\d])",
-    "trial": r"\bNCT\d{8}\b|\bChiCTR\w+|\bISRCTN\d+",
-    "website": r"\b[a-z][a-z\d-]+(?:\.[a-z]{2,})+\b",
-    "person": r"(?<!\p{L})\p{Lu}\p{Ll}+(?:[- ]\p{Lu}\p{Ll}+)*(?=等(?:［|\[|人|研究)| et al)|\p{Han}{2,4}等(?=［)",
+    "trial": r"(?<![A-Za-z\d])(?:NCT\d{8}|ChiCTR[A-Za-z\d-]+|ISRCTN\d+)(?!\d)",
+    "website": r"(?<![A-Za-z\d.@])[a-z][a-z\d-]+(?:\.[a-z]{2,})+(?![A-Za-z\d])",
+    "person": r"(?<!\p{L})\p{Lu}\p{Ll}+(?:[- ]\p{Lu}\p{Ll}+)*(?=等(?:［|\[|人|研究)|\s?等人| et al)|\p{Han}{2,4}等(?=［)",
     "organisation": r"(?<![\p{Han}])\p{Han}{2,16}(?:学会|协会|医院|大学|研究所|研究院|公司|中心|组织(?!再生|渗透|相容))",
     "place": r"(?<=[在于从])(?:\p{Han}{1,2}国|\p{Han}{2,3}[省市])|[欧亚非]洲|[北南]美洲?|欧盟"
     r"|\b(?:United States|USA|China|Europe|Germany|Japan|France|UK|United Kingdom|Italy)\b",
-    "drug": rf"{_DRUG_ZH}|(?<![\p{{L}}\d-])(?:[A-Z]{{2,4}}-\d{{2,4}}|\p{{Lu}}\p{{Ll}}{{4,}})(?![\p{{L}}\d-]|等)|\b\w+(?:mab|nib|cept|leucel)\b",
+    "drug": rf"{_DRUG_ZH}|(?<![\p{{Latin}}\d-])(?:[A-Z]{{2,4}}-\d{{2,4}}|\p{{Lu}}\p{{Ll}}{{4,}}|[a-z]+(?:mab|nib|cept|leucel))(?![\p{{Latin}}\d-]|等)",
 }
 _COMPILED = {wanted: regex.compile(pattern) for wanted, pattern in _PATTERNS.items()}
 # Words before a drug's name that are no part of it.

@@ -23,13 +23,18 @@ def level(confidence: float) -> Literal["high", "medium", "low"]:
 
 def citation(quote: Quote, language: Language) -> str:
     """Document, section path, paragraph and lines: all that is needed to find the quote."""
-    first, last = quote.lines
+    return cite(quote.document, quote.paragraph, quote.start, quote.end, language)
+
+
+def cite(document: Document, paragraph: Paragraph, start: int, end: int, language: Language) -> str:
+    """The citation of a span of a paragraph."""
+    first, last = document.lines(start, end)
     if language == "zh":
         lines = f"第 {first} 行" if first == last else f"第 {first}–{last} 行"
     else:
         lines = f"line {first}" if first == last else f"lines {first}–{last}"
-    section = " › ".join(quote.paragraph.section.titles)
-    return f"{quote.document.title} · {section} · {quote.paragraph.id} · {lines}"
+    section = " › ".join(paragraph.section.titles)
+    return f"{document.title} · {section} · {paragraph.id} · {lines}"
 
 
 def quote_record(quote: Quote, language: Language) -> dict[str, Any]:

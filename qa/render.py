@@ -71,7 +71,7 @@ def _quote_lines(quote: Quote, mark: str, language: Language, *, dim: bool = Fal
         spans = dict.fromkeys(safe(quote.text[start:end]) for start, end in quote.highlights)
         found = ("、" if quote.paragraph.language == "zh" else ", ").join(spans)
         yield Text(f"   {label('answer', language)}: ", style="dim") + Text(found, style="bold")
-    yield Text(f"   {citation(quote, language)}", style="dim" if dim else "cyan")
+    yield Text(f"   {safe(citation(quote, language))}", style="dim" if dim else "cyan")
 
 
 def shorten(question: str) -> str:
@@ -84,7 +84,7 @@ def outline_lines(documents: Sequence[Document]) -> Iterator[Text]:
     from rich.text import Text
 
     for document in documents:
-        yield Text(f"{safe(document.title)}  ({document.id}, {document.file})", style="bold")
+        yield Text(f"{safe(document.title)}  ({safe(document.id)}, {safe(document.file)})", style="bold")
         for section, paragraphs in document.sections():
             depth = len(section.titles)
             yield Text("  " * depth + safe(section.titles[-1]), style="cyan")
@@ -104,7 +104,7 @@ def paragraph_lines(document: Document, paragraph: Paragraph, *, raw: bool) -> I
 
     first, last = document.lines(paragraph.start, paragraph.end)
     path = " › ".join(paragraph.section.titles)
-    yield Text(f"{safe(path)} · {paragraph.id} · {document.file}:{first}–{last}", style="cyan")
+    yield Text(f"{safe(path)} · {paragraph.id} · {safe(document.file)}:{first}–{last}", style="cyan")
     if raw:
         lines = document.source.split("\n")
         for number in range(first, last + 1):

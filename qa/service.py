@@ -33,7 +33,9 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     """
     if folder is not None:
         return library.read(folder, expected(folder))
-    folder, corpus = default_index(), Corpus()
+    folder = default_index()
+    named = Store(folder).sources()
+    corpus = Corpus(Path(named) if named and Path(named).is_dir() else None)
     try:
         return library.read(folder, library.expectation(corpus, encoder_of(folder)))
     except StoreError:

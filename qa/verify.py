@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from index.corpus import Corpus, decode
+from index.dense import LANGUAGES
 from index.errors import InputError, NotFound, SourceError
 from index.records import Document
+from qa.record import cite
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ def records(text: str, name: str) -> list[dict[str, Any]]:
         try:
             parsed = json.loads(text)
         except ValueError:
-            parsed = [json.loads(line) for line in text.splitlines() if line.strip()]
+            parsed = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name} is not a saved answer ({error})", "save one with `yinzheng ask … --json`") from None
     found = parsed if isinstance(parsed, list) else [parsed]
+    if not found:
+        raise InputError(f"{name} holds no answer", "save one with `yinzheng ask … --json`")
     for record in found:
         if not isinstance(record, dict) or not isinstance(record.get("quotes"), list):
             raise InputError(f"{name} is not a saved answer", "save one with `yinzheng ask … --json`")
@@ -84,6 +88,8 @@ def _problem(quote: dict[str, Any], document: Document | str, corpus: Corpus, id
         return f"paragraph {paragraph.id} stands in another section"
     if quote.get("lines") != list(document.lines(start, end)):
         return f"the quote does not stand in lines {quote.get('lines')}"
+    if quote.get("citation") not in [cite(document, paragraph, start, end, of) for of in LANGUAGES]:
+        return "the citation was edited: it is not where the quote stands"
     spans = quote.get("highlights")
     if not isinstance(spans, list) or not all(_within(span, len(shown)) for span in spans):
         return "a highlight lies outside the quote"

@@ -113,10 +113,10 @@ def test_refusal_has_no_card(library: Library) -> None:
 @pytest.mark.parametrize(
     ("language", "found", "refused", "nearest"),
     [
-        ("zh", "原文中有 2 处相关： 把握：中（80%）", "没有可引的回答：no。", "最接近的原文，但不能回答这个问题："),
+        ("zh", "原文中有 2 处相关： 把握：高（80%）", "没有可引的回答：no。", "最接近的原文，但不能回答这个问题："),
         (
             "en",
-            "2 passages answer this: medium confidence (80%)",
+            "2 passages answer this: high confidence (80%)",
             "Not answered: no.",
             "Nearest passages; these do not answer:",
         ),
