@@ -37,7 +37,7 @@ test: check
 	$(BIN)/python -m pytest
 
 test-all: setup
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow or browser or model"
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

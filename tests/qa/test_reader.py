@@ -46,7 +46,7 @@ TYPES = [wanted for wanted in get_args(Wanted) if wanted != "passage"]
         ("organisation", "欧洲血液与骨髓移植学会报告，组织再生良好", ["欧洲血液与骨髓移植学会"]),
         ("place", "于2017年在美国获批", ["美国"]),
         ("place", "approved in the United States and China", ["United States", "China"]),
-        ("drug", "AB-101联合利妥昔单抗，单用环磷酰胺", ["利妥昔单抗", "环磷酰胺"]),
+        ("drug", "AB-101联合利妥昔单抗，单用环磷酰胺", ["AB-101", "利妥昔单抗", "环磷酰胺"]),
         ("drug", "belimumab and imatinib, then Kymriah", ["belimumab", "imatinib", "Kymriah"]),
         ("passage", "5例患者，复发率56%", []),
     ],
