@@ -79,7 +79,7 @@ class Question:
         """Understand what somebody typed. Never fails."""
         if len(raw) > settings.QUESTION_CHARACTERS_MAX:
             text = clean(raw[: settings.QUESTION_CHARACTERS_MAX])
-            return cls(text, _language(text), "passage", False, "too long")
+            return cls(text, language_of(text), "passage", False, "too long")
         text = clean(raw)
         plain = normal(text)
         problem = None
@@ -91,14 +91,10 @@ class Question:
             problem = "greeting"
         wanted: Wanted = next((wanted for wanted, pattern in _PATTERNS if pattern.search(plain)), "passage")
         several = bool(_SEVERAL.search(plain) or _LIST.search(plain))
-        return cls(text, _language(text), wanted, several, problem)
+        return cls(text, language_of(text), wanted, several, problem)
 
 
 def clean(raw: str) -> str:
     """A question without control, format and lone surrogate characters, white space folded."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in raw)
     return " ".join(kept.split())
-
-
-def _language(text: str) -> Language:
-    return language_of(text)
