@@ -1,107 +1,77 @@
-"""`yinzheng-eval`: question sets from the command line. Exit status: 0 done, 2 an error."""
+"""`yinzheng-eval`: question sets from the command line.
+
+Exit status: 0 done or nothing worse, 1 a finding, 2 an error in one line on standard error.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
-from eval import dataset
-from eval.cold import cold
-from eval.run import Outcome, Summary, answer_all, summarise
-from index.errors import YinzhengError
+from eval import record
+from eval.record import Run
+from qa.command import DONE, Parser, guarded
 from qa.console import Console
-from qa.service import open_library
-
-_COLUMNS = ("half", "lang", "answerable", "hit@1", "hit@3", "wrongly refused", "unanswerable", "refused", "ms")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    console = Console()
-    try:
-        if arguments.command == "bench":
-            return cold(console)
-        return _run(arguments, console)
-    except YinzhengError as error:
-        if arguments.debug:
-            raise
-        console.error(error)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    arguments = _parser().parse_args(argv)
+    return guarded(lambda console: arguments.run(arguments, console), debug=arguments.debug)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="yinzheng-eval", description="Evaluate answers with question sets.")
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="answer question sets and report per language")
-    run.add_argument("sets", nargs="*", type=Path, metavar="SET", help="JSONL question sets (default: our own)")
+    parser = Parser(prog="yinzheng-eval", description="Tell whether answers got better or worse.")
+    shared = Parser(add_help=False)
+    shared.add_argument("--debug", action="store_true", help="show tracebacks")
+    asking = Parser(add_help=False)
+    asking.add_argument("sets", nargs="*", type=Path, metavar="SET", help="JSONL question sets (default: our own)")
+    asking.add_argument("--index", type=Path, metavar="DIR", help="an index of your own (default: the built-in one)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+
+    run = commands.add_parser("run", parents=[shared, asking], help="answer question sets and write a run")
+    run.add_argument("--out", type=Path, metavar="FILE", help="where the run goes (default: runs/DATE-TIME.jsonl)")
     run.add_argument("--half", choices=("tuning", "held-out"), help="only this half")
-    run.add_argument("--json", action="store_true", help="one object a question, then the summary")
+    run.add_argument("--json", action="store_true", help="print the run too")
     run.add_argument("--misses", action="store_true", help="list every question that went wrong")
-    run.add_argument("--index", type=Path, metavar="DIR", help="an index of your own")
-    bench = commands.add_parser("bench", help="measure against a peer in the same run")
-    bench.add_argument("what", choices=("cold",), help="cold: `yinzheng ask` from a cold start")
+    run.set_defaults(run=_run)
     return parser
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    items = dataset.load(arguments.sets or dataset.default_sets())
+    made = _make(arguments, console, strict=True)
+    path = arguments.out or Path("run.jsonl")
+    record.write(made, path)
+    if arguments.json:
+        for line in record.to_lines(made):
+            print(line)
+        return DONE
+    console.line(f"written to {path}")
+    return DONE
+
+
+def _make(arguments: argparse.Namespace, console: Console, *, strict: bool) -> Run:
+    """A new run of the sets; `strict` wants every label to stand."""
+    from eval import dataset, labels
+    from eval.run import run
+    from qa.service import corpus_of, default_index, open_library
+
+    sets = arguments.sets or dataset.default_sets()
+    items = dataset.load(sets)
     with console.progress() as progress:
         library = open_library(arguments.index, progress)
-        dataset.check(items, library)
-        items = [item for item in items if arguments.half in (None, item.half)]
-        outcomes = answer_all(library, items, lambda done: progress("asking", done, len(items)))
-    summaries = summarise(outcomes)
-    if arguments.json:
-        for outcome in outcomes:
-            print(json.dumps(outcome.record(), ensure_ascii=False))
-        print(json.dumps({"summary": [asdict(summary) for summary in summaries]}))
-        return 0
-    console.table(_COLUMNS, [_row(summary) for summary in summaries])
-    quotes = [quote for o in outcomes for quote in (*o.answer.quotes, *o.answer.nearest)]
-    held = sum(quote.document.source[quote.start : quote.end] == quote.raw for quote in quotes)
-    console.line(f"{held} of {len(quotes)} quotes stand word for word in their source")
-    if arguments.misses:
-        for outcome in outcomes:
-            _miss(outcome, console)
-    return 0
-
-
-def _row(summary: Summary) -> list[str]:
-    def shown(value: float | None) -> str:
-        return "–" if value is None else f"{value:.2f}"
-
-    return [
-        summary.half,
-        summary.language,
-        str(summary.answerable),
-        shown(summary.hit1),
-        shown(summary.hit3),
-        shown(summary.wrongly_refused),
-        str(summary.unanswerable),
-        shown(summary.refused),
-        f"{summary.milliseconds:.0f}",
-    ]
-
-
-def _miss(outcome: Outcome, console: Console) -> None:
-    item, answer = outcome.item, outcome.answer
-    right = outcome.record()["hit@1"] if item.answerable else not answer.answered
-    if not right:
-        console.line(f"\n{item.id} ({item.half}) {item.question}  [{answer.confidence:.2f}]")
-        for quote in answer.quotes or answer.nearest:
-            mark = "answered" if answer.answered else "nearest"
-            console.line(f"  {mark} {quote.paragraph.id}: {quote.text}")
-        for group in item.evidence:
-            console.line("  wanted " + " or ".join(f"{a.paragraph} «{a.text}»" for a in group))
+        if strict:
+            labels.check(items, labels.Labels(library))
+        return run(
+            library,
+            items,
+            corpus=corpus_of(arguments.index or default_index()),
+            sets=sets,
+            half=getattr(arguments, "half", None),
+            progress=lambda done, total: progress("asking", done, total),
+        )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Question sets: JSON lines, one question each, with the evidence that a right quote must contain.
 
-    {"id": "zh-number-03", "language": "zh", "kind": "number", "section": "2", "question": "…",
-     "answerable": true, "evidence": [[{"paragraph": "2-P2", "text": "28.1%"}]]}
+    {"id": "zh-number-03", "language": "zh", "kind": "number", "question": "…", "answerable": true,
+     "evidence": [[{"paragraph": "2-P2", "text": "28.1%"}]]}
 
-`evidence` is a list of groups, one for each part of the question; a group is met by any one of its
-alternatives: a quote from that paragraph that contains that text. A question's half, tuning or
-held-out, hangs on its id alone, so it stays where it is when the set grows.
+The format is described in `README.md` beside this file. A question's half, tuning or held-out, hangs on
+its id alone, so it stays where it is when the set grows. `labels` and `check` prove a set against a
+library.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import regex
 
 from index.errors import InputError
-from index.library import Library
 from index.records import Language
 
 Half = Literal["tuning", "held-out"]
-KEYS = ("id", "language", "kind", "section", "question", "answerable", "evidence")
+REQUIRED = ("id", "language", "kind", "question", "answerable", "evidence")
+OPTIONAL = ("terms", "after")
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """A place that answers: text that stands in that paragraph."""
+    """A place that answers: text that stands in one sentence of that paragraph."""
 
     paragraph: str
     text: str
@@ -38,20 +38,32 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question of a set."""
+    """One question of a set.
+
+    `evidence` has a group for each part of the question, met by any one of its alternatives. `terms`, for
+    an unanswerable one, are groups of key terms of which no paragraph holds one from each. `after` is the
+    id of the question that a follow-up needs before it. `where` is the file and the line.
+    """
 
     id: str
     language: Language
     kind: str
-    section: str | None
     question: str
     answerable: bool
     evidence: tuple[tuple[Alternative, ...], ...]
+    terms: tuple[tuple[str, ...], ...] = ()
+    after: str | None = None
+    where: str = field(default="", compare=False)
 
     @property
     def half(self) -> Half:
         """Which half the question belongs to, by the first byte of the SHA-256 of its id."""
         return "tuning" if hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0 else "held-out"
+
+    @property
+    def gold(self) -> tuple[str, ...]:
+        """The ids of its gold paragraphs, each once, as the set writes them."""
+        return tuple(dict.fromkeys(a.paragraph for group in self.evidence for a in group))
 
 
 def default_sets() -> list[Path]:
@@ -65,34 +77,37 @@ def load(paths: Sequence[Path]) -> list[Item]:
     seen: dict[str, str] = {}
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").split("\n")
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} cannot be read ({error})", "name a JSONL file in UTF-8") from None
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise InputError(f"{path} cannot be read ({reason})", "name a JSONL file in UTF-8") from None
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 where = f"{path} line {number}"
                 item = _item(line, where)
                 if item.id in seen:
-                    raise InputError(f"{where}: the id {item.id!r} stands in {seen[item.id]} too")
+                    raise InputError(
+                        f"{where}: the id {item.id!r} stands in {seen[item.id]} too", "give each question its own"
+                    )
                 seen[item.id] = where
                 items.append(item)
     if not items:
         raise InputError("no questions in " + ", ".join(map(str, paths)), "name a set that has some")
+    _check_follow_ups({item.id: item for item in items})
     return items
 
 
-def check(items: Sequence[Item], library: Library) -> None:
-    """Prove that every piece of evidence stands in a sentence of its paragraph, or raise InputError."""
-    for item in items:
-        for group in item.evidence:
-            for alternative in group:
-                document, paragraph = library.paragraph(alternative.paragraph)
-                spans = paragraph.sentences
-                if not any(loose(alternative.text) in loose(document.display(s.start, s.end)) for s in spans):
-                    raise InputError(
-                        f"{item.id}: {alternative.text!r} stands in no sentence of {alternative.paragraph}",
-                        "correct the evidence or the paragraph",
-                    )
+def asked(items: Sequence[Item]) -> dict[str, str]:
+    """What is put to the system for each id.
+
+    A follow-up is asked together with the question before it, since an answer knows of no conversation.
+    """
+    by_id = {item.id: item for item in items}
+
+    def text(item: Item) -> str:
+        return item.question if item.after is None else f"{text(by_id[item.after])} {item.question}"
+
+    return {item.id: text(item) for item in items}
 
 
 def loose(text: str) -> str:
@@ -103,16 +118,81 @@ def loose(text: str) -> str:
 def _item(line: str, where: str) -> Item:
     try:
         entry: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{where} is not JSON ({error})", "one object a line") from None
-    if not isinstance(entry, dict) or set(entry) != set(KEYS):
-        raise InputError(f"{where} has other keys", "expected " + ", ".join(KEYS))
-    if entry["language"] not in ("zh", "en") or not isinstance(entry["answerable"], bool):
-        raise InputError(f"{where}: language or answerable is wrong", "zh or en, true or false")
-    try:
-        evidence = tuple(tuple(Alternative(a["paragraph"], a["text"]) for a in group) for group in entry["evidence"])
-    except (TypeError, KeyError):
-        raise InputError(f"{where}: evidence is malformed", "groups of {paragraph, text}") from None
-    if entry["answerable"] != bool(evidence) or not all(evidence):
+    if not isinstance(entry, dict):
+        raise InputError(f"{where} is no JSON object", "one object a line")
+    if missing := [key for key in REQUIRED if key not in entry]:
+        raise InputError(f"{where} has no {missing[0]!r}", "expected the keys " + ", ".join(REQUIRED))
+    if unknown := sorted(set(entry) - {*REQUIRED, *OPTIONAL}):
+        raise InputError(f"{where} has an unknown key {unknown[0]!r}", "expected " + ", ".join(REQUIRED + OPTIONAL))
+    for key in ("id", "kind", "question"):
+        if not isinstance(entry[key], str) or not entry[key].strip():
+            raise InputError(f"{where}: {key} is {entry[key]!r}", "expected a text that is not blank")
+    if entry["id"] != "".join(entry["id"].split()):
+        raise InputError(f"{where}: the id {entry['id']!r} has white space", "use `-` instead")
+    if entry["language"] not in ("zh", "en"):
+        raise InputError(f"{where}: language is {entry['language']!r}", "expected zh or en")
+    if not isinstance(entry["answerable"], bool):
+        raise InputError(f"{where}: answerable is {entry['answerable']!r}", "expected true or false")
+    evidence = _groups(entry["evidence"], _alternative)
+    if evidence is None:
+        raise InputError(
+            f"{where}: evidence is malformed", 'expected groups such as [[{"paragraph": "2-P2", "text": "28.1%"}]]'
+        )
+    terms = _groups(entry.get("terms", []), _term)
+    if terms is None:
+        raise InputError(f"{where}: terms is malformed", 'expected groups such as [["CAR-T"], ["price", "cost"]]')
+    if entry["answerable"] != bool(evidence):
         raise InputError(f"{where}: evidence and answerable disagree", "evidence exactly where answerable")
-    return Item(**{**entry, "evidence": evidence})
+    if entry["answerable"] and terms:
+        raise InputError(f"{where}: an answerable question has no terms", "drop them, or answerable")
+    after = entry.get("after")
+    if after is not None and not isinstance(after, str):
+        raise InputError(f"{where}: after is {after!r}", "expected the id of the question before it")
+    return Item(
+        id=entry["id"],
+        language=entry["language"],
+        kind=entry["kind"],
+        question=entry["question"],
+        answerable=entry["answerable"],
+        evidence=evidence,
+        terms=terms,
+        after=after,
+        where=where,
+    )
+
+
+def _groups(value: Any, read: Any) -> Any:
+    """A list of non-empty lists, each member read; None where it is something else."""
+    if not isinstance(value, list) or not all(isinstance(group, list) and group for group in value):
+        return None
+    groups = tuple(tuple(read(member) for member in group) for group in value)
+    return None if any(member is None for group in groups for member in group) else groups
+
+
+def _alternative(value: Any) -> Alternative | None:
+    if not isinstance(value, dict) or set(value) != {"paragraph", "text"}:
+        return None
+    paragraph, text = value["paragraph"], value["text"]
+    if not isinstance(paragraph, str) or not isinstance(text, str) or not loose(text):
+        return None
+    return Alternative(paragraph, text)
+
+
+def _term(value: Any) -> str | None:
+    return value if isinstance(value, str) and loose(value) else None
+
+
+def _check_follow_ups(items: Mapping[str, Item]) -> None:
+    """Every `after` names another question of these sets, without going round in a circle."""
+    for item in items.values():
+        seen = {item.id}
+        at = item
+        while at.after is not None:
+            if at.after not in items:
+                raise InputError(f"{at.where}: no question {at.after!r} to come after", "name one of these sets")
+            if at.after in seen:
+                raise InputError(f"{at.where}: {at.id!r} comes after itself", "begin with a question that stands alone")
+            seen.add(at.after)
+            at = items[at.after]

@@ -1,89 +1,140 @@
-"""Answer a question set and sum up what came of it, per language and half."""
+"""Ask every question of a set, and keep what came of it: answers, ranks, rights and wrongs, times."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from statistics import median
+from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-from eval.dataset import Item
-from eval.metrics import hit, share
+from eval import metrics, stages
+from eval.dataset import Alternative, Half, Item, asked
+from eval.labels import Labels, place
+from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
+from index.corpus import Corpus
+from index.errors import SourceError
 from index.library import Library
-from qa.answer import Answer, ask
-from qa.record import answer_record
+from index.records import Document
+from qa import quotes, settings
+from qa.answer import decide
+from qa.question import Question
+from qa.quotes import Quote
+from qa.retrieve import retrieve
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One question, its answer, and the milliseconds it took."""
+def run(
+    library: Library,
+    items: Sequence[Item],
+    *,
+    corpus: Corpus,
+    sets: Sequence[Path] = (),
+    half: Half | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Run:
+    """Answer every question alone, in order; `progress` is called with how many are done, of how many.
 
-    item: Item
-    answer: Answer
-    milliseconds: float
-
-    def record(self) -> dict[str, Any]:
-        """The outcome as plain data."""
-        return {
-            "id": self.item.id,
-            "half": self.item.half,
-            "kind": self.item.kind,
-            "answerable": self.item.answerable,
-            "hit@1": hit(self.answer.quotes, self.item, 1) if self.item.answerable else None,
-            "hit@3": hit(self.answer.quotes, self.item, 3) if self.item.answerable else None,
-            "answer": answer_record(self.answer),
-            "milliseconds": round(self.milliseconds, 1),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """One row of the report; shares are in [0, 1], None where there was no such question."""
-
-    half: str
-    language: str
-    answerable: int
-    unanswerable: int
-    hit1: float | None
-    hit3: float | None
-    refused: float | None
-    wrongly_refused: float | None
-    milliseconds: float
-
-
-def answer_all(library: Library, items: Sequence[Item], progress: Callable[[int], None]) -> list[Outcome]:
-    """Every question answered alone, in order; `progress` is called with the number done."""
-    ask(library, "warm up")
+    Quotes are checked against the files of `corpus` as they are now, not against the library that made
+    them. `half` takes only that half of the items; the other may still be named by a follow-up.
+    """
+    labels = Labels(library)
+    truth = Truth(corpus)
+    texts = asked(items)
+    mine = [item for item in items if half in (None, item.half)]
+    retrieve(library, Question.read("warm up"))
     outcomes = []
-    for number, item in enumerate(items, start=1):
-        began = perf_counter()
-        answer = ask(library, item.question)
-        outcomes.append(Outcome(item, answer, (perf_counter() - began) * 1000))
-        progress(number)
-    return outcomes
+    for number, item in enumerate(mine, start=1):
+        outcomes.append(_outcome(library, item, texts[item.id], labels, truth))
+        progress(number, len(mine))
+    return Run(_header(library, sets, half), tuple(outcomes))
 
 
-def summarise(outcomes: Sequence[Outcome]) -> list[Summary]:
-    """A summary for each half and language that has questions."""
-    rows = []
-    for half in ("tuning", "held-out"):
-        for language in ("zh", "en"):
-            mine = [o for o in outcomes if (o.item.half, o.item.language) == (half, language)]
-            yes = [o for o in mine if o.item.answerable]
-            no = [o for o in mine if not o.item.answerable]
-            if mine:
-                rows.append(
-                    Summary(
-                        half=half,
-                        language=language,
-                        answerable=len(yes),
-                        unanswerable=len(no),
-                        hit1=share([hit(o.answer.quotes, o.item, 1) for o in yes]),
-                        hit3=share([hit(o.answer.quotes, o.item, 3) for o in yes]),
-                        refused=share([not o.answer.answered for o in no]),
-                        wrongly_refused=share([not o.answer.answered for o in yes]),
-                        milliseconds=median(o.milliseconds for o in mine),
-                    )
-                )
-    return rows
+def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Truth) -> Outcome:
+    began = perf_counter()
+    question = Question.read(text)
+    ranked = [] if question.problem else retrieve(library, question)
+    answer = decide(library, question, ranked)
+    milliseconds = (perf_counter() - began) * 1000
+    # what would have been shown, had nothing been refused
+    selected = answer.quotes or (quotes.select(library, question, ranked, settings.QUOTES_TOP) if ranked else ())
+    return Outcome(
+        id=item.id,
+        language=item.language,
+        kind=item.kind,
+        half=item.half,
+        question=text,
+        answerable=item.answerable,
+        evidence=tuple(tuple(_part(alternative, labels) for alternative in group) for group in item.evidence),
+        answered=answer.answered,
+        confidence=answer.confidence,
+        reason=answer.reason,
+        quotes=tuple(truth.shown(quote) for quote in answer.quotes),
+        nearest=tuple(truth.shown(quote) for quote in answer.nearest),
+        hits={k: metrics.hit(answer.quotes, item, k) for k in metrics.HIT_AT} if item.answerable else {},
+        selected={k: metrics.hit(selected, item, k) for k in metrics.HIT_AT} if item.answerable else {},
+        ranks=stages.ranks(item, ranked, labels),
+        milliseconds=round(milliseconds, 1),
+    )
+
+
+def _part(alternative: Alternative, labels: Labels) -> Part:
+    name = labels.resolve(alternative.paragraph) or alternative.paragraph
+    stands = bool(labels.rows(alternative))
+    return Part(name, alternative.text, stands, () if stands else tuple(labels.elsewhere(alternative)))
+
+
+class Truth:
+    """The sources as they stand on disk, each read and structured once, to hold quotes against."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._documents: dict[str, Document | None] = {}
+
+    def _document(self, id: str) -> Document | None:
+        if id not in self._documents:
+            try:
+                self._documents[id] = self._corpus.document(self._corpus.source(id))
+            except SourceError:
+                self._documents[id] = None
+        return self._documents[id]
+
+    def shown(self, quote: Quote) -> Shown:
+        """A quote as kept in a run, with whether it stands word for word and where it says it does."""
+        document = self._document(quote.document.id)
+        verbatim = placed = False
+        if document is not None and document.sha256 == quote.document.sha256:
+            whole = document.source[quote.start : quote.end] == quote.raw
+            verbatim = whole and document.display(quote.start, quote.end) == quote.text
+            paragraph = document.paragraph(quote.paragraph.id)
+            if paragraph is not None:
+                starts = {span.start for span in paragraph.sentences}
+                ends = {span.end for span in paragraph.sentences}
+                placed = quote.start in starts and quote.end in ends
+        return Shown(
+            paragraph=place(quote.document, quote.paragraph),
+            start=quote.start,
+            end=quote.end,
+            text=quote.text,
+            score=quote.score,
+            verbatim=verbatim,
+            placed=placed,
+        )
+
+
+def _header(library: Library, sets: Sequence[Path], half: Half | None) -> Header:
+    return Header(
+        format=FORMAT,
+        index=library.fingerprint,
+        encoder=library.encoder_name,
+        sets={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sets},
+        half=half,
+        documents={document.id: document.sha256 for document in library.documents},
+        outline=tuple(
+            Place(place(document, paragraph), tuple((span.start, span.end) for span in paragraph.sentences))
+            for document, paragraph in library.paragraphs
+        ),
+        settings={
+            name: value
+            for name, value in sorted(vars(settings).items())
+            if name.isupper() and name not in ("HOST", "PORT")
+        },
+    )

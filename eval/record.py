@@ -1,0 +1,242 @@
+"""A run on disk: JSON lines, a header and then one line a question; the same bytes but for the times.
+
+What a run keeps is enough to compare it, to report it and to export it without the index. A stage's best
+paragraphs are written as their places in the header's outline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from eval.stages import Ranks
+from index.errors import InputError
+from index.records import Language
+
+FORMAT = 1
+
+# What came of a question.
+Verdict = Literal["right", "right below", "wrong quote", "wrongly refused", "rightly refused", "wrongly answered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An alternative of the evidence.
+
+    `stands` is whether it stood there when the run was made; where it did not, `elsewhere` names the
+    paragraphs that held its text.
+    """
+
+    paragraph: str
+    text: str
+    stands: bool
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A quote that was shown.
+
+    `verbatim`: its text is that of the source file, read again. `placed`: it is whole sentences of the
+    paragraph it is cited to.
+    """
+
+    paragraph: str
+    start: int
+    end: int
+    text: str
+    score: float
+    verbatim: bool
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question and what came of it.
+
+    `hits` says of the answer, by k, whether the first k quotes meet the evidence; `selected` the same had
+    nothing been refused; both are empty for an unanswerable question. `ranks` is by stage; it is empty for
+    what is no question at all, such as a greeting. `question` is what was asked, a follow-up with the one
+    before it.
+    """
+
+    id: str
+    language: Language
+    kind: str
+    half: str
+    question: str
+    answerable: bool
+    evidence: tuple[tuple[Part, ...], ...]
+    answered: bool
+    confidence: float
+    reason: str | None
+    quotes: tuple[Shown, ...]
+    nearest: tuple[Shown, ...]
+    hits: Mapping[int, bool]
+    selected: Mapping[int, bool]
+    ranks: Mapping[str, Ranks]
+    milliseconds: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """What came of it, in words."""
+        if not self.answerable:
+            return "wrongly answered" if self.answered else "rightly refused"
+        if not self.answered:
+            return "wrongly refused"
+        if self.hits[1]:
+            return "right"
+        return "right below" if any(self.hits.values()) else "wrong quote"
+
+    @property
+    def right(self) -> bool:
+        """Whether the first quote answers, or a question without an answer was refused."""
+        return self.verdict in ("right", "rightly refused")
+
+    @property
+    def gold(self) -> tuple[str, ...]:
+        """The full names of the gold paragraphs, each once."""
+        return tuple(dict.fromkeys(part.paragraph for group in self.evidence for part in group))
+
+    @property
+    def section(self) -> str:
+        """The section of the first gold paragraph, as in its id; "–" for an unanswerable question."""
+        return self.gold[0].rpartition(":")[2].rpartition("-")[0] if self.gold else "–"
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether a label stood no longer where it says when the run was made."""
+        return any(not part.stands for group in self.evidence for part in group)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A paragraph that was searched: its full name, and the spans of its sentences in the source."""
+
+    paragraph: str
+    sentences: tuple[tuple[int, int], ...]
+
+    @property
+    def document(self) -> str:
+        """The id of its document."""
+        return self.paragraph.rpartition(":")[0]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its own span, from the first sentence to the last."""
+        return self.sentences[0][0], self.sentences[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a run was made from: hashes of index, sets and documents, and the settings of answering."""
+
+    format: int
+    index: str
+    encoder: str
+    sets: Mapping[str, str]
+    half: str | None
+    documents: Mapping[str, str]
+    outline: tuple[Place, ...]
+    settings: Mapping[str, Any]
+    reason: str | None = None  # why it became a baseline
+
+
+@dataclass(frozen=True)
+class Run:
+    """Every outcome of a set of questions, in the order of the set."""
+
+    header: Header
+    outcomes: tuple[Outcome, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Outcome]:
+        """The outcomes by the id of their question."""
+        return {outcome.id: outcome for outcome in self.outcomes}
+
+
+def to_lines(run: Run, *, timed: bool = True) -> list[str]:
+    """A run as JSON lines; without its times where two are to be compared byte by byte."""
+    header = {**asdict(run.header), "outline": [[place.paragraph, place.sentences] for place in run.header.outline]}
+    lines = [_json(header)]
+    number = {place.paragraph: at for at, place in enumerate(run.header.outline)}
+    for outcome in run.outcomes:
+        entry = asdict(outcome)
+        for found in entry["ranks"].values():
+            found["top"] = [number[name] for name in found["top"]]
+        entry = {"id": entry.pop("id"), "verdict": outcome.verdict, **entry}
+        if not timed:
+            del entry["milliseconds"]
+        lines.append(_json(entry))
+    return lines
+
+
+def write(run: Run, path: Path) -> None:
+    """Write a run; InputError where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(to_lines(run)) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror})", "name another file") from None
+
+
+def read(path: Path) -> Run:
+    """Read a run; InputError names the file, the line and what is wrong there."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"{path} cannot be read ({reason})", "name a file that `yinzheng-eval run` wrote") from None
+    at = 1
+    try:
+        header = _header(json.loads(lines[0]))
+        outcomes = []
+        for number, line in enumerate(lines[1:], start=2):
+            at = number
+            if line.strip():
+                outcomes.append(_outcome(json.loads(line), header.outline))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise InputError(
+            f"{path} line {at} is not of a run ({type(error).__name__}: {error})",
+            "name a file that `yinzheng-eval run` wrote",
+        ) from None
+    if not outcomes:
+        raise InputError(f"{path} holds no question", "make the run again")
+    return Run(header, tuple(outcomes))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _header(entry: dict[str, Any]) -> Header:
+    if entry["format"] != FORMAT:
+        raise ValueError(f"format {entry['format']!r}, this version reads {FORMAT}")
+    return Header(
+        **{
+            **entry,
+            "outline": tuple(
+                Place(name, tuple((start, end) for start, end in spans)) for name, spans in entry["outline"]
+            ),
+        }
+    )
+
+
+def _outcome(entry: dict[str, Any], outline: tuple[Place, ...]) -> Outcome:
+    entry = {key: value for key, value in entry.items() if key != "verdict"}
+    for key in ("quotes", "nearest"):
+        entry[key] = tuple(Shown(**shown) for shown in entry[key])
+    for key in ("hits", "selected"):
+        entry[key] = {int(k): bool(hit) for k, hit in entry[key].items()}
+    entry["evidence"] = tuple(
+        tuple(Part(**{**part, "elsewhere": tuple(part["elsewhere"])}) for part in group) for group in entry["evidence"]
+    )
+    entry["ranks"] = {
+        stage: Ranks(found["sentence"], found["paragraphs"], tuple(outline[at].paragraph for at in found["top"]))
+        for stage, found in entry["ranks"].items()
+    }
+    return Outcome(**entry)
