@@ -4,42 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log2
+from math import exp, log, nan
+
+import numpy as np
 
 from eval import settings
 from eval.record import Outcome, Run
-from eval.significance import holm, p_worse
+from eval.significance import p_lower
 from eval.stages import FUSED, LEGS
 from index.errors import InputError
 
-# What a question is worth in a measure; None where the measure does not judge it.
+# What a question is worth in a measure, higher is better; None where the measure does not judge it.
 Value = Callable[[Outcome], float | None]
+
+# The questions that are tested: of each language, and all of them.
+STRATA = ("zh", "en", "all")
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One thing that may get worse: its name, the component it speaks of, and a question's value in it."""
+    """One thing that may get worse: its name, the component it speaks of, and a question's value in it.
+
+    A measure of ranks has minus the logarithm of the rank for its value, so that its mean stands for a
+    geometric mean of ranks: from 1 to 2 is as bad as from 10 to 20.
+    """
 
     name: str
     component: str
     value: Value
+    ranks: bool = False
 
-
-def gain(rank: int | None) -> float:
-    """What finding the evidence at a rank is worth: 1 / log2(1 + rank), as in nDCG; 0 if it is not found."""
-    return 0.0 if rank is None else 1 / log2(1 + rank)
+    def shown(self, mean: float) -> str:
+        """A mean of values for people: a geometric mean rank, or a share."""
+        return f"{exp(-mean):.2f}" if self.ranks else f"{mean:.3f}"
 
 
 def _leg(stage: str) -> Value:
     def value(outcome: Outcome) -> float | None:
-        if not outcome.answerable:
+        if not outcome.answerable or stage not in outcome.ranks:
             return None
-        if stage not in outcome.ranks:
-            return 0.0
         found = outcome.ranks[stage]
-        if stage.endswith("paragraph"):
-            return gain(min(found.paragraphs.values(), default=None))
-        return gain(found.sentence)
+        whole = stage.endswith("paragraph")
+        rank = min(found.paragraphs.values(), default=None) if whole else found.sentence
+        return None if rank is None else -log(rank)
 
     return value
 
@@ -58,13 +65,18 @@ def _decided(*, answerable: bool) -> Value:
     return value
 
 
+def _traditional(outcome: Outcome) -> float | None:
+    return None if outcome.traditional is None else float(outcome.traditional)
+
+
 MEASURES = (
-    *(Measure(f"{leg}: rank of the evidence", leg, _leg(leg)) for leg in LEGS),
-    Measure("fused: rank of the evidence", "fusion", _leg(FUSED)),
+    *(Measure(f"rank in {leg}", leg, _leg(leg), ranks=True) for leg in LEGS),
+    Measure("rank after fusion", "fusion", _leg(FUSED), ranks=True),
     Measure("hit@1 before refusing", "quotes", _hit(1, selected=True)),
     Measure("hit@3 before refusing", "quotes", _hit(3, selected=True)),
     Measure("answerable questions answered", "refusal", _decided(answerable=True)),
     Measure("unanswerable questions refused", "refusal", _decided(answerable=False)),
+    Measure("same quotes in traditional characters", "script", _traditional),
     Measure("hit@1", "answer", _hit(1, selected=False)),
     Measure("hit@3", "answer", _hit(3, selected=False)),
 )
@@ -72,13 +84,13 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A measure of the questions of one language in both runs.
+    """A measure of the questions of one stratum in both runs.
 
-    `before` and `after` are means; `p` is one-sided, for worse; `worse` and `better` are judged with all
-    other tests of the comparison.
+    `before` and `after` are means of its values; `p` is one-sided, for worse, and adjusted for all tests of
+    the comparison, as `worse` and `better` are.
     """
 
-    language: str
+    stratum: str
     measure: Measure
     questions: int
     before: float
@@ -142,30 +154,39 @@ def _shown(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _tests(pairs: Sequence[tuple[Outcome, Outcome]], alpha: float, effect: float) -> tuple[Test, ...]:
-    rows = []
-    for language in ("zh", "en"):
+    columns: list[tuple[str, Measure, list[tuple[float, float]]]] = []
+    differences = []
+    for stratum in STRATA:
         for measure in MEASURES:
-            mine = [pair for pair in pairs if pair[0].language == language]
-            before = [value for x, _ in mine if (value := measure.value(x)) is not None]
-            after = [value for _, y in mine if (value := measure.value(y)) is not None]
-            if before:
-                rows.append((language, measure, before, after))
-    worse = [p_worse(before, after) for _, _, before, after in rows]
-    better = [p_worse(after, before) for _, _, before, after in rows]
-    is_worse, is_better = holm(worse, alpha), holm(better, alpha)
+            both = [
+                (before, after)
+                if stratum in (x.language, "all")
+                and (before := measure.value(x)) is not None
+                and (after := measure.value(y)) is not None
+                else None
+                for x, y in pairs
+            ]
+            if judged := [pair for pair in both if pair is not None]:
+                columns.append((stratum, measure, judged))
+                differences.append([nan if pair is None else pair[1] - pair[0] for pair in both])
+    if not columns:
+        return ()
+    matrix = np.array(differences, dtype=np.float64).T
+    worse, better = p_lower(matrix), p_lower(-matrix)
     tests = []
-    for number, (language, measure, before, after) in enumerate(rows):
-        x, y = sum(before) / len(before), sum(after) / len(after)
+    for number, (stratum, measure, judged) in enumerate(columns):
+        before = sum(pair[0] for pair in judged) / len(judged)
+        after = sum(pair[1] for pair in judged) / len(judged)
         tests.append(
             Test(
-                language,
+                stratum,
                 measure,
-                len(before),
-                x,
-                y,
-                worse[number],
-                is_worse[number] and x - y >= effect,
-                is_better[number] and y - x >= effect,
+                len(judged),
+                before,
+                after,
+                float(worse[number]),
+                bool(worse[number] <= alpha and before - after >= effect),
+                bool(better[number] <= alpha and after - before >= effect),
             )
         )
     return tuple(tests)

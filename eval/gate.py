@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from eval import settings
-from eval.compare import Comparison, Test, compare
+from eval.compare import Comparison, compare
 from eval.record import Outcome, Place, Run
 from eval.stages import LEGS
 
 # The parts of the system in the order of its way: what is worse further down follows from what is above.
 Component = Literal[
-    "coverage", "citation", "sentences", "labels", "questions", "verbatim",
+    "coverage", "citation", "sentences", "labels", "questions", "verbatim", "script",
     "lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "fusion", "quotes", "refusal", "answer",
 ]  # fmt: skip
 DOWNSTREAM = ("fusion", "quotes", "refusal", "answer")
@@ -56,6 +57,11 @@ class Verdict:
         return list(dict.fromkeys(f.component for f in self.findings if not f.follows))
 
 
+def default_baseline() -> Path:
+    """The baseline of the question sets that come with the package."""
+    return Path(__file__).parent / "baseline" / "review.jsonl"
+
+
 def judge(baseline: Run, run: Run, *, alpha: float = settings.ALPHA, effect: float = settings.EFFECT_MIN) -> Verdict:
     """Hold a run against the baseline."""
     comparison = compare(baseline, run, alpha=alpha, effect=effect)
@@ -64,7 +70,7 @@ def judge(baseline: Run, run: Run, *, alpha: float = settings.ALPHA, effect: flo
         *_labels(baseline, run, comparison),
         *_questions(comparison),
         *_quotes(run),
-        *_measures(comparison.tests, comparison),
+        *_measures(comparison),
     ]
     return Verdict(tuple(_ordered(findings)), comparison)
 
@@ -162,20 +168,25 @@ def _quotes(run: Run) -> list[Finding]:
     return findings
 
 
-def _measures(tests: Iterable[Test], comparison: Comparison) -> list[Finding]:
+def _measures(comparison: Comparison) -> list[Finding]:
+    """What is worse by more than chance; where a language is, all questions together say nothing new."""
+    worse = [test for test in comparison.tests if test.worse]
+    by_language = {test.measure.name for test in worse if test.stratum != "all"}
     findings = []
-    for test in tests:
-        if test.worse:
-            worse = tuple(
-                y.id
-                for x, y in comparison.changed
-                if x.language == test.language and (test.measure.value(y) or 0) < (test.measure.value(x) or 0)
-            )
-            text = (
-                f"{test.language}: {test.measure.name}, {test.before:.3f} → {test.after:.3f} "
-                f"over {test.questions} questions (p = {test.p:.4f})"
-            )
-            findings.append(Finding(test.measure.component, text, worse))  # type: ignore[arg-type]
+    for test in worse:
+        measure = test.measure
+        if test.stratum == "all" and measure.name in by_language:
+            continue
+        shown = tuple(
+            y.id
+            for x, y in comparison.changed
+            if test.stratum in (x.language, "all") and (measure.value(y) or 0) < (measure.value(x) or 0)
+        )
+        text = (
+            f"{test.stratum}: {measure.name}, {measure.shown(test.before)} → {measure.shown(test.after)} "
+            f"over {test.questions} questions (p = {test.p:.4f})"
+        )
+        findings.append(Finding(measure.component, text, shown))  # type: ignore[arg-type]
     return findings
 
 

@@ -63,6 +63,11 @@ def citation_precision(outcomes: Sequence[Outcome]) -> float | None:
     return share([shown.paragraph in o.gold for o in outcomes if o.answerable for shown in o.quotes])
 
 
+def same_in_traditional(outcomes: Sequence[Outcome]) -> float | None:
+    """The share of the questions with simplified characters that get the same quotes in traditional ones."""
+    return share([o.traditional for o in outcomes if o.traditional is not None])
+
+
 def supported(outcome: Outcome) -> bool:
     """Whether the quotes answer, or would have, had the question not been refused."""
     return any(outcome.selected.values())

@@ -7,6 +7,7 @@ paragraphs are written as their places in the header's outline.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -58,10 +59,11 @@ class Shown:
 class Outcome:
     """One question and what came of it.
 
-    `hits` says of the answer, by k, whether the first k quotes meet the evidence; `selected` the same had
-    nothing been refused; both are empty for an unanswerable question. `ranks` is by stage; it is empty for
-    what is no question at all, such as a greeting. `question` is what was asked, a follow-up with the one
-    before it.
+    `question` is what was asked, a follow-up with the one before it. `hits` says of the answer, by k,
+    whether the first k quotes meet the evidence; `selected` the same had nothing been refused; both are
+    empty for an unanswerable question. `ranks` is by stage; it is empty for what is no question at all,
+    such as a greeting. `traditional` is whether the same quotes are given to the question in traditional
+    characters, None where it has no character to change.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Outcome:
     hits: Mapping[int, bool]
     selected: Mapping[int, bool]
     ranks: Mapping[str, Ranks]
+    traditional: bool | None
     milliseconds: float
 
     @property
@@ -176,12 +179,24 @@ def to_lines(run: Run, *, timed: bool = True) -> list[str]:
 
 
 def write(run: Run, path: Path) -> None:
-    """Write a run; InputError where that cannot be done."""
+    """Write a run, in one step; InputError where that cannot be done."""
+    check_writable(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(to_lines(run)) + "\n", encoding="utf-8")
+        draft.write_text("\n".join(to_lines(run)) + "\n", encoding="utf-8")
+        os.replace(draft, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror})", "name another file") from None
+
+
+def check_writable(path: Path) -> None:
+    """InputError where a run could not be written, before the time is spent on making it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path.parent} cannot be made ({error.strerror})", "name another file") from None
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path} cannot be written", "name a file in a folder of yours")
 
 
 def read(path: Path) -> Run:

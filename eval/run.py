@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from eval import metrics, stages
 from eval.dataset import Alternative, Half, Item, asked
@@ -16,10 +18,13 @@ from index.errors import SourceError
 from index.library import Library
 from index.records import Document
 from qa import quotes, settings
-from qa.answer import decide
+from qa.answer import Answer, ask, decide
 from qa.question import Question
 from qa.quotes import Quote
 from qa.retrieve import retrieve
+
+if TYPE_CHECKING:
+    import opencc
 
 
 def run(
@@ -72,8 +77,30 @@ def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Tru
         hits={k: metrics.hit(answer.quotes, item, k) for k in metrics.HIT_AT} if item.answerable else {},
         selected={k: metrics.hit(selected, item, k) for k in metrics.HIT_AT} if item.answerable else {},
         ranks=stages.ranks(item, ranked, labels),
+        traditional=_same_in_traditional(library, text, answer),
         milliseconds=round(milliseconds, 1),
     )
+
+
+def _same_in_traditional(library: Library, text: str, answer: Answer) -> bool | None:
+    """Whether a question written in traditional characters gets the same quotes or refusal."""
+    other = traditional(text)
+    if other == text:
+        return None
+    again = ask(library, other)
+    return [(q.start, q.end) for q in again.quotes] == [(q.start, q.end) for q in answer.quotes]
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    import opencc
+
+    return opencc.OpenCC("s2t")
+
+
+def traditional(text: str) -> str:
+    """Simplified Chinese characters as traditional ones; all else as it is."""
+    return str(_converter().convert(text))
 
 
 def _part(alternative: Alternative, labels: Labels) -> Part:

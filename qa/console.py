@@ -62,6 +62,22 @@ class Console:
             table.add_row(*map(safe, row))
         self._out.print(table)
 
+    def beside(self, left: str, before: Sequence[str], right: str, after: Sequence[str]) -> None:
+        """Two lists of lines under their names: side by side on a terminal, one after the other in a pipe."""
+        if not self.is_terminal:
+            for name, lines in ((left, before), (right, after)):
+                for line in lines:
+                    self.line(f"  {name:<8}{line}")
+                    name = ""
+            return
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, width=self.width, padding=(0, 2, 0, 0))
+        table.add_column(left, ratio=1)
+        table.add_column(right, ratio=1)
+        table.add_row("\n".join(map(safe, before)), "\n".join(map(safe, after)))
+        self._out.print(table)
+
     def error(self, error: Exception | str) -> None:
         """One line on standard error."""
         self._err.print(f"yinzheng: {' '.join(safe(str(error)).split())}", soft_wrap=True)

@@ -1,0 +1,80 @@
+"""Starts a question set for somebody's own documents: sentences picked from them, questions to be written."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+from index.chunks import Row
+from index.errors import InputError
+from index.library import Library
+
+# Shorter sentences seldom answer anything.
+CHARACTERS_MIN = 12
+
+
+def start(library: Library, path: Path, size: int, seed: int = 0) -> int:
+    """Write a set of at most `size` answerable and a quarter as many unanswerable questions; how many it has.
+
+    Evidence is filled in, from sentences of as many paragraphs as there are; the questions are blank, and a
+    line stays unreadable until its question is written. An existing file is never overwritten.
+    """
+    picked = _pick(library, size, seed)
+    lines = [
+        json.dumps(
+            {
+                "id": f"{row.paragraph.language}-fact-{number:02}",
+                "language": row.paragraph.language,
+                "kind": "fact",
+                "question": "",
+                "answerable": True,
+                "evidence": [[{"paragraph": _name(library, row), "text": row.text}]],
+            },
+            ensure_ascii=False,
+        )
+        for number, row in enumerate(picked, start=1)
+    ]
+    lines += [
+        json.dumps(
+            {
+                "id": f"{library.language}-near-{number:02}",
+                "language": library.language,
+                "kind": "near-miss",
+                "question": "",
+                "answerable": False,
+                "evidence": [],
+                "terms": [["…"]],
+            },
+            ensure_ascii=False,
+        )
+        for number in range(1, 1 + max(1, len(picked) // 4))
+    ]
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except FileExistsError:
+        raise InputError(f"{path} is there already", "name a new file") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror})", "name another file") from None
+    return len(lines)
+
+
+def _pick(library: Library, size: int, seed: int) -> list[Row]:
+    """Sentences of different paragraphs as long as there are any, in the order of the library."""
+    order = list(range(len(library.rows)))
+    random.Random(seed).shuffle(order)
+    taken: dict[int, int] = {}
+    rounds = []
+    for number in order:
+        row = library.rows[number]
+        if len(row.text) >= CHARACTERS_MIN:
+            taken[row.paragraph_row] = taken.get(row.paragraph_row, 0) + 1
+            rounds.append((taken[row.paragraph_row], number))
+    chosen = sorted(number for _, number in sorted(rounds)[:size])
+    return [library.rows[number] for number in chosen]
+
+
+def _name(library: Library, row: Row) -> str:
+    """A paragraph's id, with its document's where there are several."""
+    return row.paragraph.id if len(library.documents) == 1 else f"{row.document.id}:{row.paragraph.id}"
