@@ -23,6 +23,8 @@ from qa.console import Console
 
 # Changed questions that are shown where nobody asked for all.
 CHANGED = 10
+# Questions that are named under a finding.
+SHOWN = 8
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -202,6 +204,9 @@ def _gate(arguments: argparse.Namespace, console: Console) -> int:
         mark = "follows" if finding.follows else "WORSE"
         mark = {"labels": "LABELS", "questions": "SET"}.get(finding.component, mark) if not finding.follows else mark
         console.line(f"{mark}  {finding.component}: {finding.text}")
+        if finding.questions and not finding.follows:
+            more = " …" if len(finding.questions) > SHOWN else ""
+            console.line(f"       in {', '.join(finding.questions[:SHOWN])}{more}")
     _differences(verdict.comparison, console, every=arguments.all)
     because = f" (“{baseline.header.reason}”)" if baseline.header.reason else ""
     about = f"{verdict.comparison.compared} questions against {path}{because}"

@@ -134,7 +134,7 @@ def _labels(baseline: Run, run: Run, comparison: Comparison) -> list[Finding]:
     findings = []
     for cause, outcomes in causes.items():
         gone = [
-            f"{o.id} «{part.text}» ({part.paragraph} → {', '.join(part.elsewhere) or 'nowhere'})"
+            f"{o.id} «{part.text}» ({part.paragraph}, now in {', '.join(part.elsewhere) or 'no sentence'})"
             for o in outcomes
             for group in o.evidence
             for part in group

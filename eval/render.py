@@ -21,18 +21,30 @@ def changed(comparison: Comparison, most: int | None) -> Iterator[tuple[str, lis
     """
     ordered = sorted(comparison.changed, key=lambda pair: (pair[1].right - pair[0].right, pair[0].id))
     for before, after in ordered[:most]:
-        yield f"{before.id}  {shorten(before.question)}", answer_lines(before), answer_lines(after)
+        yield f"{before.id}  {shorten(before.question)}", answer_lines(before, after), answer_lines(after, before)
 
 
-def answer_lines(outcome: Outcome) -> list[str]:
-    """What was answered: the verdict, and the quotes or the reason."""
+def answer_lines(outcome: Outcome, beside: Outcome | None = None) -> list[str]:
+    """What was answered: the verdict, and the quotes or the reason.
+
+    A long quote is cut so that where it differs from the one `beside` it, in the same place, is seen.
+    """
     lines = [f"{outcome.verdict}  {outcome.confidence:.2f}"]
-    for quote in outcome.quotes:
-        text = quote.text if len(quote.text) <= QUOTE else quote.text[: QUOTE - 1] + "…"
-        lines.append(f"{quote.paragraph.rpartition(':')[2]}: {text}")
+    others = beside.quotes if beside else ()
+    for number, quote in enumerate(outcome.quotes):
+        other = others[number].text if number < len(others) else quote.text
+        lines.append(f"{quote.paragraph.rpartition(':')[2]}: {_excerpt(quote.text, other)}")
     if outcome.reason:
         lines.append(outcome.reason)
     return lines
+
+
+def _excerpt(text: str, other: str) -> str:
+    """The beginning of a text, or what stands around its first difference from another."""
+    differs = next((at for at, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
+    start = max(0, differs - QUOTE // 2) if differs >= QUOTE else 0
+    end = min(len(text), start + QUOTE)
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
 
 
 def notes(comparison: Comparison) -> Iterator[str]:

@@ -435,7 +435,6 @@ LEGS = LEXICAL | DENSE | LATENT
 
 FAULTS = (
     Change("jieba off", LEXICAL, jieba_off, rebuild=True),
-    Change("bigrams off", LEXICAL, bigrams_off, rebuild=True),
     Change("words cut at white space", LEXICAL, whitespace, rebuild=True),
     Change("traditional to simplified off", LEGS | {"script"}, traditional_off, rebuild=True),
     Change("stemming off", LEXICAL, stemming_off, rebuild=True),
@@ -469,6 +468,10 @@ FAULTS = (
     Change("stale index", frozenset({"IndexStale"}), stale_index),
     Change("damaged vectors", frozenset({"IndexDamaged"}), damaged_vectors),
 )
+
+# What looks like a fault and, measured over the set, makes no answer worse: the gate keeps still. Words by
+# jieba's search mode find what bigrams find; by themselves bigrams matter where there is no dictionary.
+NEUTRAL = (Change("bigrams off", frozenset(), bigrams_off, rebuild=True),)
 
 # Labels that stand no longer are told apart from worse answers.
 ORPHANED = (
@@ -643,7 +646,8 @@ def main(names: Sequence[str]) -> int:
     """Try the named changes, or all of them, and print what the gate said of each."""
     bench = Bench(lambda line: print(line, file=sys.stderr))
     wrong = 0
-    for title, changes in (("faults", FAULTS), ("orphaned labels", ORPHANED), ("harmless", HARMLESS)):
+    groups = (("faults", FAULTS), ("orphaned labels", ORPHANED), ("neutral", NEUTRAL), ("harmless", HARMLESS))
+    for title, changes in groups:
         mine = [change for change in changes if not names or change.name in names]
         outcomes = []
         for change in mine:
@@ -652,7 +656,8 @@ def main(names: Sequence[str]) -> int:
             mark = "ok   " if outcome.right else "WRONG"
             print(f"{mark} {change.name}: {', '.join(outcome.causes) or 'no finding'}", flush=True)
             if not outcome.right or names:
-                print(*(f"        {finding}" for finding in outcome.findings), sep="\n")
+                for finding in outcome.findings:
+                    print(f"        {finding}")
         wrong += sum(not outcome.right for outcome in outcomes)
         caught = sum(outcome.caught for outcome in outcomes)
         print(f"{title}: {caught} of {len(mine)} caught, {sum(o.right for o in outcomes)} as they should be")
