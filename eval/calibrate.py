@@ -30,8 +30,10 @@ def main() -> None:
 
     library = open_library()
     rows, labels = [], []
-    for item in dataset.load(dataset.default_sets()):
-        question = Question.read(item.question)
+    items = dataset.load(dataset.default_sets())
+    texts = dataset.asked(items)
+    for item in items:
+        question = Question.read(texts[item.id])
         if item.half == "tuning" and not question.problem:
             found = evidence.weigh(library, question, retrieve(library, question))
             if found.on_topic:
