@@ -338,10 +338,11 @@ def _bench_sets(arguments: argparse.Namespace, console: Console) -> int:
         console,
         sample=arguments.sample,
         seed=arguments.seed,
-        data=arguments.data,
-        as_json=arguments.json,
-        cache=arguments.cache,
         articles=arguments.articles,
+        simple=arguments.simple,
+        data=arguments.data,
+        as_json=arguments.as_json,
+        cache=arguments.cache,
     )
 
 

@@ -233,14 +233,14 @@ def tests(comparison: Comparison) -> Table:
     rows = []
     for test in comparison.tests:
         shown = test.measure.shown
-        judged = "worse" if test.worse else "better" if test.better else "no difference shown"
+        judged = "worse" if test.worse else "better" if test.better else NONE
         before, after = shown(test.before), shown(test.after)
         rows.append((test.stratum, test.measure.name, str(test.questions), before, after, f"{test.p:.4f}", judged))
     return Table(
         "Tests",
         "Paired tests over the questions of both runs. Shares are better high; ranks, whose means are geometric, low. "
-        f"p is one-sided, for worse, and adjusted for all of these tests; worse is p up to {settings.ALPHA:g} and a "
-        "difference that could be noticed.",
+        f"p is one-sided, for worse, and adjusted for all of these tests. {NONE} is neither worse nor better by more "
+        "than chance and by enough to be noticed.",
         ("questions of", "measure", "n", "before", "after", "p", "judged"),
         tuple(rows),
     )
@@ -276,7 +276,7 @@ def answering(run: Run) -> Table:
 
 
 def summary(run: Run) -> str:
-    """One sentence: how many questions came out right."""
+    """In a few sentences: how many questions came out right."""
     answerable = [o for o in run.outcomes if o.answerable]
     without = [o for o in run.outcomes if not o.answerable]
     right = f"{sum(o.right for o in run.outcomes)} of {_count(len(run.outcomes), 'question')} came out right"
@@ -286,8 +286,11 @@ def summary(run: Run) -> str:
     if without:
         parts.append(f"{sum(o.right for o in without)} of {len(without)} unanswerable ones were refused")
     text = f"{right}: {', '.join(parts)}." if parts else f"{right}."
-    orphaned = sum(o.orphaned for o in run.outcomes)
-    return f"{text} Of {_count(orphaned, 'question')} the labels stood no longer." if orphaned else text
+    if written := [o.traditional for o in run.outcomes if o.traditional is not None]:
+        text += f" {sum(written)} of {len(written)} get the same quotes when written in traditional characters."
+    if orphaned := sum(o.orphaned for o in run.outcomes):
+        text += f" Of {_count(orphaned, 'question')} the labels stood no longer."
+    return text
 
 
 def stage_name(stage: str) -> str:

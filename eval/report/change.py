@@ -1,0 +1,46 @@
+"""Answers that changed from one run to the next, worse ones first; `page` and `markdown` show them side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from eval.compare import Comparison
+from eval.record import Outcome, Verdict
+
+Direction = Literal["worse", "better", "other"]
+DIRECTIONS: dict[Direction, str] = {
+    "worse": "Worse",
+    "better": "Better",
+    "other": "Neither worse nor better",
+}
+# What a verdict is worth against another of the same question.
+WORTH: dict[Verdict, int] = {
+    "right": 2,
+    "right below": 1,
+    "wrong quote": 0,
+    "wrongly refused": 0,
+    "rightly refused": 2,
+    "wrongly answered": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One question of both runs whose quotes or verdict differ."""
+
+    before: Outcome
+    after: Outcome
+
+    @property
+    def direction(self) -> Direction:
+        """Whether the verdict is worth less or more than it was."""
+        gained = WORTH[self.after.verdict] - WORTH[self.before.verdict]
+        return "worse" if gained < 0 else "better" if gained > 0 else "other"
+
+
+def changes(comparison: Comparison) -> dict[Direction, list[Change]]:
+    """The changed questions by direction, in the order of the set; directions without any are left out."""
+    found = [Change(before, after) for before, after in comparison.changed]
+    by_direction = {direction: [c for c in found if c.direction == direction] for direction in DIRECTIONS}
+    return {direction: mine for direction, mine in by_direction.items() if mine}

@@ -1,0 +1,188 @@
+"""What the tests of evaluation share: outcomes, runs and libraries made by hand, and a command line run here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from eval import cli
+from eval.bench.remembered import Remembered
+from eval.metrics import HIT_AT
+from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
+from eval.stages import ABLATIONS, STAGES, Ranks
+from index import chunks
+from index.library import Library
+from index.records import Document, Paragraph, Section, Span
+
+OUTLINE = (
+    Place("doc:1-P1", ((0, 10), (10, 20))),
+    Place("doc:1-P2", ((20, 30),)),
+    Place("doc:2-P1", ((30, 45), (45, 60))),
+)
+GOLD = "doc:1-P1"
+
+
+class Made:
+    """Records made by hand. What is not said is as good as can be: the first quote answers, every rank is 1."""
+
+    @staticmethod
+    def shown(paragraph: str = GOLD, **changes: Any) -> Shown:
+        return replace(Shown(paragraph, 0, 10, "甲乙丙丁。", 3.0, True, True), **changes)
+
+    @staticmethod
+    def outcome(
+        id: str = "zh-1",
+        *,
+        answerable: bool = True,
+        hit: int | None = 1,
+        selected: int | None = -1,
+        rank: int | Mapping[str, int] = 1,
+        **changes: Any,
+    ) -> Outcome:
+        """An outcome; `hit` and `selected` are the first k that hits, `rank` is that of the evidence by stage."""
+        answered = changes.pop("answered", answerable)
+        if selected == -1:
+            selected = hit
+        given = rank if isinstance(rank, Mapping) else dict.fromkeys((*STAGES, *ABLATIONS), rank)
+        top = tuple(place.paragraph for place in OUTLINE)
+        ranks = {
+            stage: Ranks(
+                given.get(stage, 1) if answerable else None,
+                {GOLD: given.get(stage, 1)} if answerable else {},
+                top if stage in STAGES else (),
+            )
+            for stage in (*STAGES, *ABLATIONS)
+        }
+
+        def hits(first: int | None, given: bool) -> dict[int, bool]:
+            return {k: given and first is not None and first <= k for k in HIT_AT} if answerable else {}
+
+        made = Outcome(
+            id=id,
+            language="en" if id.startswith("en") else "zh",
+            kind="number",
+            half="tuning",
+            question=f"{id}?",
+            answerable=answerable,
+            evidence=((Part(GOLD, "甲乙", True),),) if answerable else (),
+            answered=answered,
+            confidence=0.9 if answered else 0.1,
+            reason=None if answered else "no",
+            quotes=(Made.shown(),) if answered else (),
+            nearest=(),
+            hits=hits(hit, answered),
+            selected=hits(selected, True),
+            ranks=ranks,
+            traditional=None if id.startswith("en") else True,
+            milliseconds=50.0,
+        )
+        return replace(made, **changes)
+
+    @staticmethod
+    def run(outcomes: Sequence[Outcome], **changes: Any) -> Run:
+        """A run over one document, `doc`, of three paragraphs."""
+        header = Header(
+            format=FORMAT,
+            index="f" * 16,
+            encoder="made",
+            sets={"set.jsonl": "0" * 64},
+            half=None,
+            documents={"doc": "a" * 64},
+            outline=OUTLINE,
+            settings={"CONFIDENCE_MIN": 0.45},
+        )
+        return Run(replace(header, **changes), tuple(outcomes))
+
+    @staticmethod
+    def document(id: str, paragraphs: Mapping[str, Sequence[str]]) -> Document:
+        """A document of these sentences, by the ids of their paragraphs."""
+        source, made = "", []
+        for name, sentences in paragraphs.items():
+            spans = []
+            for text in sentences:
+                spans.append(Span(len(source), len(source) + len(text)))
+                source += text
+            section = Section(name.rpartition("-")[0], ("title",), None)
+            language = "zh" if any("一" <= char <= "鿿" for char in source) else "en"
+            made.append(Paragraph(name, section, spans[0].start, spans[-1].end, language, tuple(spans)))
+            source += "\n"
+        return Document(id, f"{id}.txt", id, "zh", "a" * 64, source, (), tuple(made))
+
+    @staticmethod
+    def library(*documents: Document, encoder: Any = None) -> Any:
+        """What labels, checks and starters read of a library, without an index."""
+        rows, paragraphs = chunks.rows(documents)
+        language = documents[0].language
+        return SimpleNamespace(
+            documents=documents, rows=rows, paragraphs=paragraphs, encoder=encoder, language=language
+        )
+
+
+@pytest.fixture(scope="session")
+def made() -> Made:
+    return Made()
+
+
+@pytest.fixture(scope="session")
+def library(library: Library) -> Library:
+    """The index of the review, with an encoder that remembers: no question is encoded twice."""
+    own = copy(library)
+    own.encoder = Remembered(library.encoder)
+    return own
+
+
+def write_lines(path: Path, *entries: Any) -> Path:
+    """JSON lines; a text stands as it is."""
+    lines = [entry if isinstance(entry, str) else json.dumps(entry, ensure_ascii=False) for entry in entries]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def write() -> Callable[..., Path]:
+    return write_lines
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command said."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def error(self) -> str:
+        """The one clean line of a failed command."""
+        assert self.status == 2
+        assert self.out == ""
+        assert self.err.startswith("yinzheng: ")
+        assert self.err.endswith("\n")
+        assert self.err.count("\n") == 1
+        assert "Traceback" not in self.err
+        assert "unexpected" not in self.err
+        return self.err.removeprefix("yinzheng: ").removesuffix("\n")
+
+
+@pytest.fixture
+def evaluate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Runs `yinzheng-eval` in this process, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: Any) -> Result:
+        capsys.readouterr()
+        try:
+            status = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stopped:
+            status = int(stopped.code or 0)
+        said = capsys.readouterr()
+        return Result(status, said.out, said.err)
+
+    return call
