@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from eval import settings
@@ -71,7 +72,7 @@ def _terms(items: Sequence[Item], library: Library) -> Iterator[str]:
     for item in items:
         if item.answerable:
             continue
-        if not item.terms:
+        if not any(regex.search(r"[\p{L}\p{N}]", term) for group in item.terms for term in group):
             yield f"{item.where}: {item.id} has no terms that would show that the text does not answer it"
             continue
         groups = [[_plain(term) for term in group] for group in item.terms]

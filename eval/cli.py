@@ -183,13 +183,11 @@ def _gate(arguments: argparse.Namespace, console: Console) -> int:
         path = gate.default_baseline()
     if arguments.accept is not None and not arguments.accept.strip():
         raise InputError("a baseline needs a reason", 'say why, as in --accept "the splitter keeps marks now"')
-    baseline = None
-    if arguments.accept is None or path.exists():
-        baseline = _baseline(path)
+    baseline = _baseline(path) if arguments.accept is None else None
     # a new baseline must be sound in itself: nothing in it may be orphaned
     run = record.read(arguments.made) if arguments.made else _make(arguments, console, strict=bool(arguments.accept))
     if arguments.accept is not None:
-        return _accept(run, baseline, path, arguments.accept.strip(), console)
+        return _accept(run, path, arguments.accept.strip(), console)
     assert baseline is not None
     verdict = gate.judge(baseline, run, alpha=arguments.alpha)
     fresh = [o for o in run.outcomes if o.id in verdict.comparison.added and o.orphaned]
@@ -224,16 +222,19 @@ def _baseline(path: Path) -> Run:
     return record.read(path)
 
 
-def _accept(run: Run, baseline: Run | None, path: Path, reason: str, console: Console) -> int:
-    """Make a run the baseline, unless it quotes what does not stand."""
+def _accept(run: Run, path: Path, reason: str, console: Console) -> int:
+    """Make a run the baseline, unless it quotes what does not stand, or cannot judge."""
+    orphaned = [outcome.id for outcome in run.outcomes if outcome.orphaned]
+    if orphaned:
+        console.line(f"not accepted: labels stand no longer: {', '.join(orphaned[:SHOWN])}")
+        return FINDING
     broken = [o.id for o in run.outcomes if not all(q.verbatim and q.placed for q in (*o.quotes, *o.nearest))]
     if broken:
-        console.line(f"not accepted: quotes do not stand where they are cited: {', '.join(broken[:8])}")
+        console.line(f"not accepted: quotes do not stand where they are cited: {', '.join(broken[:SHOWN])}")
         return FINDING
     record.write(replace(run, header=replace(run.header, reason=reason)), path)
-    before = f", {sum(o.right for o in baseline.outcomes)} of {len(baseline.outcomes)} before" if baseline else ""
     right = sum(outcome.right for outcome in run.outcomes)
-    console.line(f"{path} is the baseline now: {right} of {len(run.outcomes)} right{before}")
+    console.line(f"{path} is the baseline now: {right} of {len(run.outcomes)} right")
     return DONE
 
 
@@ -278,6 +279,8 @@ def _report(arguments: argparse.Namespace, console: Console) -> int:
     made = record.read(arguments.made)
     against = record.read(arguments.against) if arguments.against else None
     page = arguments.out or arguments.made.with_suffix(".html")
+    if page.suffix == ".md":
+        raise InputError(f"{page} is the Markdown's own name", "name the page, as in --out report.html")
     for path, text in ((page, html(made, against)), (page.with_suffix(".md"), markdown(made, against))):
         try:
             path.write_text(text, encoding="utf-8")

@@ -41,12 +41,9 @@ class Measure:
 
 def _leg(stage: str) -> Value:
     def value(outcome: Outcome) -> float | None:
-        if not outcome.answerable or stage not in outcome.ranks:
+        if not outcome.answerable:
             return None
-        found = outcome.ranks[stage]
-        whole = stage.endswith("paragraph")
-        rank = min(found.paragraphs.values(), default=None) if whole else found.sentence
-        return None if rank is None else -log(rank)
+        return -log(outcome.rank(stage) or settings.UNRANKED)
 
     return value
 

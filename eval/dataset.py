@@ -26,6 +26,8 @@ from index.records import Language
 Half = Literal["tuning", "held-out"]
 REQUIRED = ("id", "language", "kind", "question", "answerable", "evidence")
 OPTIONAL = ("terms", "after")
+# Half a surrogate pair: JSON can spell it, UTF-8 cannot.
+_SURROGATE = regex.compile(r"\p{Cs}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _item(line: str, where: str) -> Item:
     if unknown := sorted(set(entry) - {*REQUIRED, *OPTIONAL}):
         raise InputError(f"{where} has an unknown key {unknown[0]!r}", "expected " + ", ".join(REQUIRED + OPTIONAL))
     for key in ("id", "kind", "question"):
-        if not isinstance(entry[key], str) or not entry[key].strip():
+        if not isinstance(entry[key], str) or not entry[key].strip() or _SURROGATE.search(entry[key]):
             raise InputError(f"{where}: {key} is {entry[key]!r}", "expected a text that is not blank")
     if entry["id"] != "".join(entry["id"].split()):
         raise InputError(f"{where}: the id {entry['id']!r} has white space", "use `-` instead")

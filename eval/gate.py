@@ -100,7 +100,9 @@ def _places(baseline: Run, run: Run) -> list[Finding]:
     after: dict[str, list[Place]] = defaultdict(list)
     for place in run.header.outline:
         after[place.document].append(place)
-    lost, moved, cut = [], [], []
+    gone = set(baseline.header.documents) - set(run.header.documents)
+    lost = [place.paragraph for place in baseline.header.outline if place.document in gone]
+    moved, cut = [], []
     for place in before:
         start, end = place.span
         touching = [p for p in after[place.document] if p.span[0] < end and start < p.span[1]]
@@ -108,7 +110,7 @@ def _places(baseline: Run, run: Run) -> list[Finding]:
             lost.append(place.paragraph)
         elif len(touching) == 1 and touching[0].span == place.span and touching[0].paragraph != place.paragraph:
             moved.append(f"{place.paragraph} is now {touching[0].paragraph}")
-        elif [s for p in touching for s in p.sentences] != list(place.sentences):
+        elif len(touching) > 1 or touching[0].sentences != place.sentences:
             cut.append(place.paragraph)
     findings = []
     if lost:

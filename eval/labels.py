@@ -40,6 +40,11 @@ class Labels:
         found = self._full.get(paragraph, [])
         return found[0] if len(found) == 1 else None
 
+    def several(self, paragraph: str) -> list[str]:
+        """The full names of a paragraph that has more than one."""
+        found = self._full.get(paragraph, [])
+        return found if len(found) > 1 else []
+
     def rows(self, alternative: Alternative) -> list[int]:
         """The rows of the sentences that hold an alternative, in order; none where it is orphaned."""
         full = self.resolve(alternative.paragraph)
@@ -60,6 +65,11 @@ def check(items: Sequence[Item], labels: Labels) -> None:
     """Prove that every piece of evidence stands in a sentence of its paragraph, or raise InputError."""
     for item in items:
         for alternative in labels.orphaned(item):
+            if several := labels.several(alternative.paragraph):
+                raise InputError(
+                    f"{item.where}: {item.id} names {alternative.paragraph!r}, which several documents have",
+                    f"name one of {', '.join(several)}",
+                )
             if labels.resolve(alternative.paragraph) is None:
                 raise InputError(
                     f"{item.where}: {item.id} names the paragraph {alternative.paragraph!r}, which does not exist",

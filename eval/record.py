@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +85,16 @@ class Outcome:
     traditional: bool | None
     milliseconds: float
 
+    def __post_init__(self) -> None:
+        if type(self.answered) is not bool or type(self.answerable) is not bool:
+            raise TypeError("answered and answerable are true or false")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"a confidence is from 0 to 1, found {self.confidence!r}")
+        if self.answerable != bool(self.evidence) or self.answerable != bool(self.hits):
+            raise ValueError("evidence and hits are those of an answerable question")
+        if set(self.hits) != set(self.selected):
+            raise ValueError("hits and selected are at the same k")
+
     @property
     def verdict(self) -> Verdict:
         """What came of it, in words."""
@@ -109,6 +120,20 @@ class Outcome:
     def section(self) -> str:
         """The section of the first gold paragraph, as in its id; "–" for an unanswerable question."""
         return self.gold[0].rpartition(":")[2].rpartition("-")[0] if self.gold else "–"
+
+    def rank(self, stage: str) -> int | None:
+        """The rank by which a stage has met every group of evidence, from 1; None where it never does.
+
+        Of sentences, but of paragraphs for the legs that score whole paragraphs.
+        """
+        if stage not in self.ranks:
+            return None
+        found = self.ranks[stage]
+        if not stage.endswith("paragraph"):
+            return found.sentence
+        ranked = [[found.paragraphs.get(part.paragraph) for part in group] for group in self.evidence]
+        best = [min((rank for rank in group if rank is not None), default=None) for group in ranked]
+        return max((rank for rank in best if rank is not None), default=None) if None not in best else None
 
     @property
     def orphaned(self) -> bool:
@@ -187,6 +212,9 @@ def write(run: Run, path: Path) -> None:
         os.replace(draft, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror})", "name another file") from None
+    finally:
+        with suppress(OSError):
+            draft.unlink()
 
 
 def check_writable(path: Path) -> None:
@@ -209,11 +237,16 @@ def read(path: Path) -> Run:
     at = 1
     try:
         header = _header(json.loads(lines[0]))
-        outcomes = []
+        outcomes: list[Outcome] = []
+        seen: set[str] = set()
         for number, line in enumerate(lines[1:], start=2):
             at = number
             if line.strip():
-                outcomes.append(_outcome(json.loads(line), header.outline))
+                outcome = _outcome(json.loads(line), header.outline)
+                if outcome.id in seen:
+                    raise ValueError(f"{outcome.id} stands twice")
+                seen.add(outcome.id)
+                outcomes.append(outcome)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InputError(
             f"{path} line {at} is not of a run ({type(error).__name__}: {error})",
@@ -250,6 +283,8 @@ def _outcome(entry: dict[str, Any], outline: tuple[Place, ...]) -> Outcome:
     entry["evidence"] = tuple(
         tuple(Part(**{**part, "elsewhere": tuple(part["elsewhere"])}) for part in group) for group in entry["evidence"]
     )
+    if any(at < 0 for found in entry["ranks"].values() for at in found["top"]):
+        raise IndexError("a place before the first")
     entry["ranks"] = {
         stage: Ranks(found["sentence"], found["paragraphs"], tuple(outline[at].paragraph for at in found["top"]))
         for stage, found in entry["ranks"].items()

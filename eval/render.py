@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from eval.compare import Comparison
@@ -41,7 +42,7 @@ def answer_lines(outcome: Outcome, beside: Outcome | None = None) -> list[str]:
 
 def _excerpt(text: str, other: str) -> str:
     """The beginning of a text, or what stands around its first difference from another."""
-    differs = next((at for at, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), 0)
+    differs = next((at for at, (a, b) in enumerate(zip_longest(text, other)) if a != b), 0)
     start = max(0, differs - QUOTE // 2) if differs >= QUOTE else 0
     end = min(len(text), start + QUOTE)
     return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")

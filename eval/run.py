@@ -14,7 +14,7 @@ from eval.dataset import Alternative, Half, Item, asked
 from eval.labels import Labels, place
 from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
 from index.corpus import Corpus
-from index.errors import SourceError
+from index.errors import NotFound, SourceError
 from index.library import Library
 from index.records import Document
 from qa import quotes, settings
@@ -120,7 +120,7 @@ class Truth:
         if id not in self._documents:
             try:
                 self._documents[id] = self._corpus.document(self._corpus.source(id))
-            except SourceError:
+            except (SourceError, NotFound):
                 self._documents[id] = None
         return self._documents[id]
 
@@ -147,12 +147,18 @@ class Truth:
         )
 
 
+def _names(sets: Sequence[Path]) -> dict[str, Path]:
+    """Each set by its file name, or by its path where another has that name."""
+    names = [path.name for path in sets]
+    return {path.name if names.count(path.name) == 1 else str(path): path for path in sets}
+
+
 def _header(library: Library, sets: Sequence[Path], half: Half | None) -> Header:
     return Header(
         format=FORMAT,
         index=library.fingerprint,
         encoder=library.encoder_name,
-        sets={path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sets},
+        sets={name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in _names(sets).items()},
         half=half,
         documents={document.id: document.sha256 for document in library.documents},
         outline=tuple(

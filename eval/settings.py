@@ -12,6 +12,9 @@ RESAMPLES = 9_999
 # The seed of everything drawn at random in a comparison, so that it says the same twice.
 SEED = 20_251
 
+# The rank that a question counts with where a stage ranked nothing for it: behind every sentence of a book.
+UNRANKED = 10_000
+
 # How deep each stage's ranking is kept in a run: as deep as RR@10 and nDCG@10 look.
 DEPTH = 10
 

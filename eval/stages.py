@@ -45,6 +45,11 @@ class Ranks:
     paragraphs: Mapping[str, int]
     top: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for rank in (self.sentence, *self.paragraphs.values()):
+            if rank is not None and rank < 1:
+                raise ValueError(f"a rank is at least 1, found {rank}")
+
 
 def ranks(item: Item, candidates: Sequence[Candidate], labels: Labels) -> dict[str, Ranks]:
     """The ranks of an item's evidence in every stage and ablation; empty where nothing was ranked."""

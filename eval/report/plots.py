@@ -16,7 +16,6 @@ from eval import metrics, settings
 from eval.metrics import Point
 from eval.record import Outcome, Run
 from eval.report.svg import INK, WIDTH, Area, Drawing, Shape
-from eval.report.trace import rank
 from eval.stages import STAGES
 from eval.tables import languages, milliseconds, share, stage_name
 
@@ -167,7 +166,7 @@ def rank_counts(outcomes: Sequence[Outcome], stage: str) -> dict[str, int]:
     """How many questions have their evidence at each of `RANKS`, or nowhere."""
     counts = dict.fromkeys([*(name for name, _ in RANKS), NOT_FOUND], 0)
     for outcome in outcomes:
-        found = rank(outcome, stage)
+        found = outcome.rank(stage)
         name = NOT_FOUND if found is None else next(n for n, last in RANKS if last is None or found <= last)
         counts[name] += 1
     return counts

@@ -50,22 +50,6 @@ def trace(outcome: Outcome, answering: Mapping[str, Any]) -> Trace:
     return Trace(outcome, stop, words, ranks(outcome))
 
 
-def rank(outcome: Outcome, stage: str) -> int | None:
-    """The rank by which a stage has met every group of evidence, from 1; None where it never does.
-
-    Of sentences, but of paragraphs for the legs that score whole paragraphs.
-    """
-    if stage not in outcome.ranks:
-        return None
-    found = outcome.ranks[stage]
-    if not stage.endswith("paragraph"):
-        return found.sentence
-    groups = [
-        [found.paragraphs[p.paragraph] for p in group if p.paragraph in found.paragraphs] for group in outcome.evidence
-    ]
-    return max(min(group) for group in groups) if groups and all(groups) else None
-
-
 def ranks(outcome: Outcome) -> Table:
     """The rank of the evidence and of each gold paragraph at every stage."""
     rows = []
@@ -117,7 +101,7 @@ def _lost(outcome: Outcome, answering: Mapping[str, Any]) -> tuple[Stop, str]:
         return "labels", f"{STOPS['labels']}; it stands in {now}" if gone else STOPS["labels"]
     if not outcome.ranks:
         return "question", f"{STOPS['question']}, so nothing was ranked"
-    fused = rank(outcome, FUSED)
+    fused = outcome.rank(FUSED)
     if outcome.selected[1]:
         return "refusal", f"ranked {_place(fused)}, {decided}"
     stop, words = _unfound(outcome, fused)
@@ -133,8 +117,8 @@ def _unfound(outcome: Outcome, fused: int | None) -> tuple[Stop, str]:
     if fused is not None and fused <= wanted:
         return "quotes", f"ranked {_place(fused)}, lost in choosing quotes"
     sentences = [leg for leg in LEGS if not leg.endswith("paragraph")]
-    best = min(sentences, key=lambda leg: _or_last(rank(outcome, leg)))
-    found = rank(outcome, best)
+    best = min(sentences, key=lambda leg: _or_last(outcome.rank(leg)))
+    found = outcome.rank(best)
     if found is not None and found <= settings.DEPTH:
         if fused is None or fused > found:
             return "fusion", f"found by {stage_name(best)} ({found}), lost in fusion ({fused or NONE})"
@@ -142,7 +126,7 @@ def _unfound(outcome: Outcome, fused: int | None) -> tuple[Stop, str]:
     words = f"no leg ranks it in the first {settings.DEPTH}"
     if found is not None:
         words += f" (best: {stage_name(best)}, {found})"
-    paragraphs = [stage_name(leg) for leg in LEGS if leg.endswith("paragraph") and rank(outcome, leg) == 1]
+    paragraphs = [stage_name(leg) for leg in LEGS if leg.endswith("paragraph") and outcome.rank(leg) == 1]
     if paragraphs:
         words += f", though {' and '.join(paragraphs)} has its paragraph first"
     return "retrieval", f"{words}, {_place(fused)} after fusion"

@@ -133,7 +133,6 @@ def test_what_is_found(found: Callable[..., list[str]], bad: dict[str, Any], sai
     assert found(entry(TUNING, "绿茶里面含有什么？"), bad) == [said]
 
 
-@pytest.mark.xfail(strict=True, reason="bug: the terms that `new-set` leaves to be written pass for terms")
 def test_terms_that_are_still_to_be_written(found: Callable[..., list[str]]) -> None:
     (line,) = found(no("x", "什么？", ["…"]))
     assert line.startswith("line 1: ")

@@ -172,7 +172,6 @@ def test_places(made: Any, good: list[Outcome], after: dict[str, Any], component
     assert verdict.findings == (Finding(component, text),)  # type: ignore[arg-type]
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a paragraph cut in two between its sentences is not noticed")
 def test_a_paragraph_cut_in_two_whose_sentences_stay(made: Any, good: list[Outcome]) -> None:
     after = outline(FIRST, SECOND, ("2-P1", [(30, 45)]), ("2-P2", [(45, 60)]))
     verdict = judge(made.run(good), made.run(good, **after))
@@ -198,7 +197,6 @@ def test_text_that_is_new_or_changed_is_not_missed(made: Any, good: list[Outcome
     assert judge(made.run(good), made.run(good, documents=documents, **after)).passed
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a document that is searched no longer is not noticed")
 def test_a_document_that_is_searched_no_longer(made: Any, good: list[Outcome]) -> None:
     both = {"documents": {"doc": "a" * 64, "tea": "b" * 64}}
     whole = (*made.run([]).header.outline, Place("tea:1-P1", ((0, 9),)))

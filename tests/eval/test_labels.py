@@ -93,7 +93,6 @@ def test_evidence_that_does_not_stand(library: Library, wrong: Alternative, said
         check([item((Alternative("2-P2", "28.1%"),), (wrong,))], Labels(library))
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a name that several documents have is said not to exist")
 def test_a_name_that_several_documents_have(two: Labels) -> None:
     with pytest.raises(InputError, match=r"1-P1.*(tea:1-P1|several)") as raised:
         check([item((Alternative("1-P1", "红茶"),))], two)

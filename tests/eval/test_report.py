@@ -17,7 +17,7 @@ from eval.report import plots
 from eval.report.change import changes
 from eval.report.markdown import escape, markdown
 from eval.report.page import html
-from eval.report.trace import losses, ordinal, rank, ranks, trace, traces
+from eval.report.trace import losses, ordinal, ranks, trace, traces
 from eval.stages import LEGS, STAGES, Ranks
 
 if TYPE_CHECKING:
@@ -177,10 +177,10 @@ def test_the_rank_of_several_parts_is_that_of_the_last(made: Any) -> None:
     one, two, other = (Part(f"doc:{name}", "甲", True) for name in ("1-P1", "1-P2", "2-P1"))
     found = Ranks(5, {"doc:1-P1": 1, "doc:1-P2": 7, "doc:2-P1": 3}, ())
     outcome = made.outcome(evidence=((one,), (two, other)), ranks={"dense": found, "dense_paragraph": found})
-    assert rank(outcome, "dense") == 5
-    assert rank(outcome, "dense_paragraph") == 3
-    assert rank(outcome, "latent") is None
-    assert rank(made.outcome(answerable=False), "dense_paragraph") is None
+    assert outcome.rank("dense") == 5
+    assert outcome.rank("dense_paragraph") == 3
+    assert outcome.rank("latent") is None
+    assert made.outcome(answerable=False).rank("dense_paragraph") is None
 
 
 def test_the_table_of_ranks(made: Any) -> None:
