@@ -14,7 +14,8 @@ import pytest
 import regex
 
 from eval import record
-from eval.cli import CHANGED, SHOWN, main
+from eval.cli import main
+from eval.commands import CHANGED, SHOWN
 from eval.record import Outcome, Run
 from eval.stages import STAGES
 from index.errors import InputError
