@@ -71,7 +71,8 @@ def _pick(library: Library, size: int, seed: int) -> list[Row]:
         if len(row.text) >= CHARACTERS_MIN:
             taken[row.paragraph_row] = taken.get(row.paragraph_row, 0) + 1
             rounds.append((taken[row.paragraph_row], number))
-    chosen = sorted(number for _, number in sorted(rounds)[:size])
+    rounds.sort(key=lambda found: found[0])  # stable: drawn order within a round
+    chosen = sorted(number for _, number in rounds[:size])
     return [library.rows[number] for number in chosen]
 
 

@@ -76,6 +76,15 @@ def test_seeds(library: Library, tmp_path: Path) -> None:
     assert texts[0] == texts[1] != texts[2]
 
 
+def test_a_few_are_drawn_from_anywhere(library: Library, tmp_path: Path) -> None:
+    """Not the first paragraphs of the library, whatever the seed."""
+    drawn = set()
+    for seed in range(6):
+        starter.start(library, tmp_path / f"{seed}", 2, seed)
+        drawn |= {e["evidence"][0][0]["paragraph"] for e in entries(tmp_path / f"{seed}") if e["answerable"]}
+    assert len(drawn) > 4
+
+
 def test_lines_are_refused_until_their_question_is_written(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "new.jsonl"
     count = starter.start(library, path, 6)
