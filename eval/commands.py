@@ -14,7 +14,7 @@ from eval.compare import Comparison
 from eval.record import Run
 from index.errors import InputError
 from qa.command import DONE, FINDING
-from qa.console import Console
+from qa.console import Console, count
 
 # Changed questions that are shown where nobody asked for all.
 CHANGED = 10
@@ -55,6 +55,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Answer question sets, keep the run, print the figures."""
     from eval import tables
 
+    if arguments.out in (arguments.sets or ()):
+        raise InputError(f"{arguments.out} is a question set", "name another file for the run")
     path = arguments.out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}.jsonl"
     record.check_writable(path)
     made = _make(arguments, console, strict=True)
@@ -116,7 +118,7 @@ def gate(arguments: argparse.Namespace, console: Console) -> int:
             console.line(f"       in {', '.join(finding.questions[:SHOWN])}{more}")
     _differences(verdict.comparison, console, every=arguments.all)
     because = f" (“{baseline.header.reason}”)" if baseline.header.reason else ""
-    about = f"{verdict.comparison.compared} questions against {path}{because}"
+    about = f"{count(verdict.comparison.compared, 'question')} against {path}{because}"
     if verdict.passed:
         console.line(f"passed: {about}")
         return DONE
@@ -161,7 +163,7 @@ def _differences(comparison: Comparison, console: Console, *, every: bool) -> No
     if differ:
         console.table(tests.columns, differ)
     if comparison.changed:
-        console.line(f"\n{len(comparison.changed)} of {comparison.compared} questions are answered otherwise:")
+        console.line(f"\n{len(comparison.changed)} of {count(comparison.compared, 'question')} answered otherwise:")
     for title, before, after in render.changed(comparison, None if every else CHANGED):
         console.line()
         console.line(title)
@@ -183,7 +185,7 @@ def compare(arguments: argparse.Namespace, console: Console) -> int:
         return DONE
     _differences(comparison, console, every=arguments.all)
     better, worse = (sum(getattr(test, side) for test in comparison.tests) for side in ("better", "worse"))
-    console.line(f"{comparison.compared} questions compared; measures better {better}, worse {worse}")
+    console.line(f"{count(comparison.compared, 'question')} compared; measures better {better}, worse {worse}")
     return DONE
 
 
@@ -229,7 +231,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     else:
         for line in found:
             console.line(line)
-        console.line(f"{len(items)} questions, {len(found)} findings")
+        console.line(f"{count(len(items), 'question')}, {count(len(found), 'finding')}")
     return FINDING if found else DONE
 
 

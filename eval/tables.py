@@ -18,6 +18,7 @@ from eval.compare import Comparison
 from eval.record import Outcome, Run, Verdict
 from eval.stages import ABLATIONS, FUSED, STAGES
 from index.records import Language
+from qa.console import count
 
 HALVES = ("tuning", "held-out")
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -255,11 +256,11 @@ def made_from(run: Run) -> Table:
         ("encoder", header.encoder),
         *((f"questions {name}", f"SHA-256 {sha256[:HASH_CHARACTERS]}…") for name, sha256 in header.sets.items()),
         *((f"document {name}", f"SHA-256 {sha256[:HASH_CHARACTERS]}…") for name, sha256 in header.documents.items()),
-        ("searched", _count(len(header.outline), "paragraph")),
+        ("searched", count(len(header.outline), "paragraph")),
         ("half", header.half or "both"),
         (
             "asked",
-            f"{_count(len(run.outcomes), 'question')}: {answerable} answerable, "
+            f"{count(len(run.outcomes), 'question')}: {answerable} answerable, "
             f"{len(run.outcomes) - answerable} unanswerable",
         ),
     ]
@@ -279,7 +280,7 @@ def summary(run: Run) -> str:
     """In a few sentences: how many questions came out right."""
     answerable = [o for o in run.outcomes if o.answerable]
     without = [o for o in run.outcomes if not o.answerable]
-    right = f"{sum(o.right for o in run.outcomes)} of {_count(len(run.outcomes), 'question')} came out right"
+    right = f"{sum(o.right for o in run.outcomes)} of {count(len(run.outcomes), 'question')} came out right"
     parts = []
     if answerable:
         parts.append(f"the first quote answers {sum(o.right for o in answerable)} of {len(answerable)} answerable ones")
@@ -289,7 +290,7 @@ def summary(run: Run) -> str:
     if written := [o.traditional for o in run.outcomes if o.traditional is not None]:
         text += f" {sum(written)} of {len(written)} get the same quotes when written in traditional characters."
     if orphaned := sum(o.orphaned for o in run.outcomes):
-        text += f" Of {_count(orphaned, 'question')} the labels stood no longer."
+        text += f" Of {count(orphaned, 'question')} the labels stood no longer."
     return text
 
 
@@ -330,7 +331,3 @@ def _section(paragraph: str, many: bool) -> str:
     """The section of a full paragraph name, with its document where there are many."""
     section = paragraph.rpartition("-")[0]
     return section if many else section.rpartition(":")[2]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,7 +15,7 @@ from typing import Any
 from index.errors import InputError
 from qa import settings
 from qa.command import DONE, FINDING, Parser, guarded, port, positive
-from qa.console import Console
+from qa.console import Console, count
 
 ANSWERED, NOT_ANSWERED = DONE, FINDING
 
@@ -222,8 +222,8 @@ def _index_info(arguments: argparse.Namespace, console: Console) -> int:
             f"  {sum(mended.values())} slips mended, {by_rule} by general rules, {mended.get('errata', 0)} by its "
             f"errata table; {repairs.get('line break', 0)} line breaks joined"
         )
-        for rule, count in mended.items():
-            console.line(f"  {count:>5}  {rule}")
+        for rule, times in mended.items():
+            console.line(f"  {times:>5}  {rule}")
     return ANSWERED
 
 
@@ -232,7 +232,7 @@ def _contents(manifest: dict[str, Any]) -> str:
     paragraphs = sum(document["paragraphs"] for document in documents)
     sentences = sum(document["sentences"] for document in documents)
     counts = [(len(documents), "document"), (paragraphs, "paragraph"), (sentences, "sentence")]
-    return ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
+    return ", ".join(count(number, noun) for number, noun in counts)
 
 
 def _index_check(arguments: argparse.Namespace, console: Console) -> int:
@@ -245,7 +245,9 @@ def _index_check(arguments: argparse.Namespace, console: Console) -> int:
     else:
         for finding in found:
             console.line(finding)
-        console.line(f"{folder}: {len(found)} findings" if found else f"{folder}: every file is as it was built")
+        console.line(
+            f"{folder}: {count(len(found), 'finding')}" if found else f"{folder}: every file is as it was built"
+        )
     return NOT_ANSWERED if found else ANSWERED
 
 

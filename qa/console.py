@@ -107,6 +107,11 @@ class Console:
             bar.stop()
 
 
+def count(number: int, noun: str) -> str:
+    """A number of things: `1 question`, `2 questions`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def safe(text: str) -> str:
     """A text whose control and direction characters cannot act; tabs and line ends stay."""
     return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "�" for c in text)

@@ -12,6 +12,7 @@ from eval.bench import settings
 from eval.bench.collection import Collection, Query, Shelf
 from eval.bench.entry import lines, name, read_text, text
 from index.errors import InputError
+from qa.console import count
 
 # Judgements that are taken, the first that is there; then any.
 QRELS = ("test.tsv", "dev.tsv")
@@ -84,7 +85,7 @@ def read(path: Path, articles: int | None = None) -> Collection:
     if unknown and articles is None:
         notes.append(f"{len(unknown)} judged documents are not in the corpus and count as not found")
     if left_out:
-        notes.append(f"{left_out} judged questions without text or right document left out")
+        notes.append(f"{count(left_out, 'judged question')} without text or right document left out")
     return Collection(path.resolve().name, path, shelf.articles(), tuple(queries), tuple(notes))
 
 

@@ -20,6 +20,7 @@ from eval.bench import paper
 from eval.bench.collection import Collection, Query, Shelf
 from eval.bench.entry import EXPECTED, name, objects, parse, read_text, text
 from index.errors import InputError
+from qa.console import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,11 @@ def read(path: Path, articles: int | None = None) -> Collection:
     if shelf.merged:
         notes.append(f"{shelf.merged} paragraphs with the text of another merged")
     if blank:
-        notes.append(f"{blank} blank questions left out")
+        notes.append(f"{count(blank, 'blank question')} left out")
     if unanswered:
-        notes.append(f"{unanswered} questions without an answer left out")
+        notes.append(f"{count(unanswered, 'question')} without an answer left out")
     if lost:
-        notes.append(f"{lost} questions whose answer stands nowhere left out")
+        notes.append(f"{count(lost, 'question')} whose answer stands nowhere left out")
     return Collection(path.stem, path, shelf.articles(), tuple(queries), tuple(notes))
 
 

@@ -113,7 +113,7 @@ def test_squad_2_with_numbers_for_ids_and_a_paragraph_twice() -> None:
     assert read.notes == (
         "1 paragraphs with the text of another merged",
         "1 blank questions left out",
-        "1 questions without an answer left out",
+        "1 question without an answer left out",
     )
 
 
@@ -230,7 +230,7 @@ def test_papers_are_cut_and_answers_placed(written: Callable[[object], Path], mo
     assert papers.notes == (
         "2 whole papers, cut into paragraphs",
         "1 paragraphs with the text of another merged",
-        "1 questions whose answer stands nowhere left out",
+        "1 question whose answer stands nowhere left out",
     )
 
 

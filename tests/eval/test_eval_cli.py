@@ -150,7 +150,7 @@ def test_gate_from_the_first_baseline_to_a_loss(evaluate: Any, small: Path, tmp_
         "1 new, not compared: t-9",
         "1 no longer asked: h-0",
         "1 asks or wants something else, not compared: u-0",
-        f"not passed: 1 questions against {baseline} (“the first”)",
+        f"not passed: 1 question against {baseline} (“the first”)",
         'if this is meant: `yinzheng-eval gate --accept "why"`, with the same arguments',
     ]
     said = evaluate("gate", small, "--baseline", baseline, "--accept", "other questions")
@@ -169,7 +169,7 @@ def test_gate_judges_a_run_that_is_made(evaluate: Any, made: Any, good: Path) ->
     assert lines[1] == f"       in {', '.join(f'zh-{n:02}' for n in range(SHOWN))} …"
     (follows,) = [number for number, line in enumerate(lines) if line.startswith("follows  answer: zh: hit@1,")]
     assert not lines[follows + 1].startswith("       in")
-    assert "\n12 of 12 questions are answered otherwise:\n\nzh-00  zh-00?\n  before  right  0.90\n" in said.out
+    assert "\n12 of 12 questions answered otherwise:\n\nzh-00  zh-00?\n  before  right  0.90\n" in said.out
     assert "\n          1-P1: 甲乙丙丁。\n  after   wrong quote  0.90\n          2-P1: 甲乙丙丁。\n" in said.out
     assert said.out.count("\n  before  ") == CHANGED
     assert "\n… and 2 more; --all shows them\n" in said.out
@@ -255,6 +255,14 @@ def test_the_default_baseline_is_held_against_a_run(evaluate: Any) -> None:
     said = evaluate("gate", "--run", default_baseline())
     assert said.status == 0
     assert said.out.startswith(f"passed: {len(record.read(default_baseline()).outcomes)} questions against ")
+
+
+def test_a_run_never_goes_over_a_question_set(evaluate: Any, small: Path) -> None:
+    before = small.read_bytes()
+    said = evaluate("run", small, "--out", small)
+    assert said.status == 2
+    assert "is a question set; name another file for the run" in said.err
+    assert small.read_bytes() == before
 
 
 # --- compare, export, report ------------------------------------------------------------------------
@@ -346,7 +354,7 @@ def test_check(evaluate: Any, small: Path, write: Any) -> None:
     write(small, HIT, {**REFUSED, "terms": []})
     finding = f"{small} line 2: u-0 has no terms that would show that the text does not answer it"
     said = evaluate("check", small)
-    assert (said.status, said.out) == (1, f"{finding}\n2 questions, 1 findings\n")
+    assert (said.status, said.out) == (1, f"{finding}\n2 questions, 1 finding\n")
     said = evaluate("check", small, "--json")
     assert (said.status, json.loads(said.out)) == (1, {"questions": 2, "findings": [finding]})
 
