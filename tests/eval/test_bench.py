@@ -112,7 +112,7 @@ def test_squad_2_with_numbers_for_ids_and_a_paragraph_twice() -> None:
     assert [article.title for article in read.articles] == ["Island"]
     assert read.notes == (
         "1 paragraphs with the text of another merged",
-        "1 blank questions left out",
+        "1 blank question left out",
         "1 question without an answer left out",
     )
 
