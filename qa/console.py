@@ -73,8 +73,8 @@ class Console:
         from rich.table import Table
 
         table = Table(box=None, pad_edge=False, width=self.width, padding=(0, 2, 0, 0))
-        table.add_column(left, ratio=1)
-        table.add_column(right, ratio=1)
+        table.add_column(left, ratio=1, overflow="fold")
+        table.add_column(right, ratio=1, overflow="fold")
         table.add_row("\n".join(map(safe, before)), "\n".join(map(safe, after)))
         self._out.print(table)
 
