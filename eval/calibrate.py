@@ -3,7 +3,7 @@
     python -m eval.calibrate
 
 prints what belongs in `qa/settings.py`, and figures by leave-one-out. The regression is strongly
-regularised: there are four features and some eighty questions. Nothing here reads the held-out half.
+regularised: there are four features and some hundred and thirty questions. Nothing here reads the held-out half.
 """
 
 from __future__ import annotations
