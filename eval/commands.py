@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Answer question sets, keep the run, print the figures."""
     from eval import tables
 
-    if arguments.out in (arguments.sets or ()):
+    if arguments.out and arguments.out.resolve() in {given.resolve() for given in arguments.sets}:
         raise InputError(f"{arguments.out} is a question set", "name another file for the run")
     path = arguments.out or Path("runs") / f"{datetime.now():%Y%m%d-%H%M%S}.jsonl"
     record.check_writable(path)

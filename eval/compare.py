@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log, nan
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,11 @@ from eval.significance import p_lower
 from eval.stages import FUSED, LEGS
 from index.errors import InputError
 
+# The parts of the system in the order of its way: what is worse further down follows from what is above.
+Component = Literal[
+    "coverage", "citation", "sentences", "labels", "questions", "verbatim", "script",
+    "lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "fusion", "quotes", "refusal", "answer",
+]  # fmt: skip
 # What a question is worth in a measure, higher is better; None where the measure does not judge it.
 Value = Callable[[Outcome], float | None]
 
@@ -30,7 +36,7 @@ class Measure:
     """
 
     name: str
-    component: str
+    component: Component
     value: Value
     ranks: bool = False
 

@@ -11,19 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from eval import settings
-from eval.compare import Comparison, compare
+from eval.compare import Comparison, Component, compare
 from eval.record import Outcome, Place, Run
 from eval.stages import LEGS
 
-# The parts of the system in the order of its way: what is worse further down follows from what is above.
-Component = Literal[
-    "coverage", "citation", "sentences", "labels", "questions", "verbatim", "script",
-    "lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "fusion", "quotes", "refusal", "answer",
-]  # fmt: skip
-DOWNSTREAM = ("fusion", "quotes", "refusal", "answer")
+# What is worse here may follow from what is worse before.
+DOWNSTREAM: tuple[Component, ...] = ("fusion", "quotes", "refusal", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +183,7 @@ def _measures(comparison: Comparison) -> list[Finding]:
             f"{test.stratum}: {measure.name}, {measure.shown(test.before)} → {measure.shown(test.after)} "
             f"over {test.questions} questions (p = {test.p:.4f})"
         )
-        findings.append(Finding(measure.component, text, shown))  # type: ignore[arg-type]
+        findings.append(Finding(measure.component, text, shown))
     return findings
 
 

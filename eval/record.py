@@ -24,6 +24,16 @@ FORMAT = 1
 # What came of a question.
 Verdict = Literal["right", "right below", "wrong quote", "wrongly refused", "rightly refused", "wrongly answered"]
 
+# What a verdict is worth against another of the same question.
+WORTH: dict[Verdict, int] = {
+    "right": 2,
+    "right below": 1,
+    "wrong quote": 0,
+    "wrongly refused": 0,
+    "rightly refused": 2,
+    "wrongly answered": 0,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

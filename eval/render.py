@@ -8,7 +8,7 @@ from typing import Any
 
 from eval.compare import Comparison
 from eval.gate import Verdict
-from eval.record import Outcome
+from eval.record import WORTH, Outcome
 from qa.render import shorten
 
 # Characters of a quote in a comparison; the run has all of it.
@@ -16,11 +16,11 @@ QUOTE = 90
 
 
 def changed(comparison: Comparison, most: int | None) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Each changed question, what was right and is not first: its name, the lines of before, those of after.
+    """Each changed question, what got worse first: its name, the lines of before, those of after.
 
     `most` limits how many; None gives all.
     """
-    ordered = sorted(comparison.changed, key=lambda pair: (pair[1].right - pair[0].right, pair[0].id))
+    ordered = sorted(comparison.changed, key=lambda pair: (WORTH[pair[1].verdict] - WORTH[pair[0].verdict], pair[0].id))
     for before, after in ordered[:most]:
         yield f"{before.id}  {shorten(before.question)}", answer_lines(before, after), answer_lines(after, before)
 

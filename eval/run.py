@@ -6,22 +6,18 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from eval import metrics, stages
 from eval.dataset import Alternative, Half, Item, asked
 from eval.labels import Labels, place
-from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
+from eval.record import FORMAT, Header, Outcome, Part, Place, Run
+from eval.reply import put
+from eval.truth import Truth
 from index.corpus import Corpus
-from index.errors import NotFound, SourceError
 from index.library import Library
-from index.records import Document
-from qa import quotes, settings
-from qa.answer import Answer, ask, decide
-from qa.question import Question
-from qa.quotes import Quote
-from qa.retrieve import retrieve
+from qa import settings
+from qa.answer import Answer, ask
 
 if TYPE_CHECKING:
     import opencc
@@ -45,7 +41,7 @@ def run(
     truth = Truth(corpus)
     texts = asked(items)
     mine = [item for item in items if half in (None, item.half)]
-    retrieve(library, Question.read("warm up"))
+    put(library, "warm up")
     outcomes = []
     for number, item in enumerate(mine, start=1):
         outcomes.append(_outcome(library, item, texts[item.id], labels, truth))
@@ -54,13 +50,8 @@ def run(
 
 
 def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Truth) -> Outcome:
-    began = perf_counter()
-    question = Question.read(text)
-    ranked = [] if question.problem else retrieve(library, question)
-    answer = decide(library, question, ranked)
-    milliseconds = (perf_counter() - began) * 1000
-    # what would have been shown, had nothing been refused
-    selected = answer.quotes or (quotes.select(library, question, ranked, settings.QUOTES_TOP) if ranked else ())
+    reply = put(library, text)
+    answer = reply.answer
     return Outcome(
         id=item.id,
         language=item.language,
@@ -75,10 +66,10 @@ def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Tru
         quotes=tuple(truth.shown(quote) for quote in answer.quotes),
         nearest=tuple(truth.shown(quote) for quote in answer.nearest),
         hits={k: metrics.hit(answer.quotes, item, k) for k in metrics.HIT_AT} if item.answerable else {},
-        selected={k: metrics.hit(selected, item, k) for k in metrics.HIT_AT} if item.answerable else {},
-        ranks=stages.ranks(item, ranked, labels),
+        selected={k: metrics.hit(reply.selected, item, k) for k in metrics.HIT_AT} if item.answerable else {},
+        ranks=stages.ranks(item, reply.ranked, labels),
         traditional=_same_in_traditional(library, text, answer),
-        milliseconds=round(milliseconds, 1),
+        milliseconds=round(reply.milliseconds, 1),
     )
 
 
@@ -107,44 +98,6 @@ def _part(alternative: Alternative, labels: Labels) -> Part:
     name = labels.resolve(alternative.paragraph) or alternative.paragraph
     stands = bool(labels.rows(alternative))
     return Part(name, alternative.text, stands, () if stands else tuple(labels.elsewhere(alternative)))
-
-
-class Truth:
-    """The sources as they stand on disk, each read and structured once, to hold quotes against."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._documents: dict[str, Document | None] = {}
-
-    def _document(self, id: str) -> Document | None:
-        if id not in self._documents:
-            try:
-                self._documents[id] = self._corpus.document(self._corpus.source(id))
-            except (SourceError, NotFound):
-                self._documents[id] = None
-        return self._documents[id]
-
-    def shown(self, quote: Quote) -> Shown:
-        """A quote as kept in a run, with whether it stands word for word and where it says it does."""
-        document = self._document(quote.document.id)
-        verbatim = placed = False
-        if document is not None and document.sha256 == quote.document.sha256:
-            whole = document.source[quote.start : quote.end] == quote.raw
-            verbatim = whole and document.display(quote.start, quote.end) == quote.text
-            paragraph = document.paragraph(quote.paragraph.id)
-            if paragraph is not None:
-                starts = {span.start for span in paragraph.sentences}
-                ends = {span.end for span in paragraph.sentences}
-                placed = quote.start in starts and quote.end in ends
-        return Shown(
-            paragraph=place(quote.document, quote.paragraph),
-            start=quote.start,
-            end=quote.end,
-            text=quote.text,
-            score=quote.score,
-            verbatim=verbatim,
-            placed=placed,
-        )
 
 
 def _names(sets: Sequence[Path]) -> dict[str, Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ from qa.retrieve import Candidate, fuse
 
 Scores = NDArray[np.float64]
 
+Leg = Literal["lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph"]
 # The legs in the order in which they are computed, and what they are made of.
-LEGS = ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph")
+LEGS: tuple[Leg, ...] = ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph")
 FUSED = "fused"
 STAGES = (*LEGS, FUSED)
 # Parts of the fusion by themselves, for the ablation.
@@ -56,9 +58,9 @@ def ranks(item: Item, candidates: Sequence[Candidate], labels: Labels) -> dict[s
     if not candidates:
         return {}
     by_row = sorted(candidates, key=lambda candidate: candidate.row)
-    legs = {leg: np.array([candidate.legs[leg] for candidate in by_row]) for leg in LEGS}
+    legs: dict[str, Scores] = {leg: np.array([candidate.legs[leg] for candidate in by_row]) for leg in LEGS}
     of = np.array([candidate.sentence.paragraph_row for candidate in by_row])
-    found = {leg: _ranks(item, scores, of, labels) for leg, scores in legs.items()}
+    found: dict[str, Ranks] = {leg: _ranks(item, scores, of, labels) for leg, scores in legs.items()}
     found[FUSED] = _ranks(item, np.array([candidate.score for candidate in by_row]), of, labels)
     for name, parts in ABLATIONS.items():
         fused = fuse(legs, {leg: qa_settings.WEIGHTS[leg] for leg in parts})

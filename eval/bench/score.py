@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import median
-from time import perf_counter
 
 from eval import trec
 from eval.bench import settings
@@ -19,19 +18,15 @@ from eval.bench.pair import Pair
 from eval.bench.remembered import Remembered
 from eval.dataset import loose
 from eval.metrics import HIT_AT, share
+from eval.reply import put
 from eval.settings import DEPTH
 from index.library import Library
 from index.words import simplified
-from qa import quotes
-from qa import settings as qa_settings
-from qa.answer import decide
-from qa.question import Question
 from qa.quotes import Quote
-from qa.retrieve import retrieve
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Judged:
     """What came of one question.
 
     `selected` says by k whether the first k quotes hold a gold answer, had nothing been refused; it is empty
@@ -69,12 +64,12 @@ class Figures:
 
 def ask(
     pair: Pair, library: Library, memory: Remembered, progress: Callable[[int, int], None] = lambda done, total: None
-) -> list[Reply]:
+) -> list[Judged]:
     """Ask every question of the pair; the first few of the encoder itself, and those are timed.
 
     `library` is of the pair's paragraphs. The time of the others is nan.
     """
-    retrieve(library, Question.read("warm up"))
+    put(library, "warm up")
     replies = []
     for number, query in enumerate(pair.asked):
         progress(number, len(pair.asked))
@@ -85,26 +80,21 @@ def ask(
     return replies
 
 
-def reply(library: Library, query: Query, *, timed: bool = True) -> Reply:
+def reply(library: Library, query: Query, *, timed: bool = True) -> Judged:
     """What comes of one question."""
-    began = perf_counter()
-    question = Question.read(query.text)
-    ranked = [] if question.problem else retrieve(library, question)
-    answer = decide(library, question, ranked)
-    milliseconds = (perf_counter() - began) * 1000
-    chosen = answer.quotes or (quotes.select(library, question, ranked, qa_settings.QUOTES_TOP) if ranked else ())
+    found = put(library, query.text)
     rows: dict[int, None] = {}
-    for candidate in ranked:
+    for candidate in found.ranked:
         rows[candidate.sentence.paragraph_row] = None
         if len(rows) == DEPTH:
             break
-    return Reply(
+    return Judged(
         query=query,
-        answered=answer.answered,
-        confidence=answer.confidence,
-        selected={k: holds(chosen[:k], query.answers) for k in HIT_AT} if query.answers else {},
+        answered=found.answer.answered,
+        confidence=found.answer.confidence,
+        selected={k: holds(found.selected[:k], query.answers) for k in HIT_AT} if query.answers else {},
         top=tuple(map(Collection.place, rows)),
-        milliseconds=milliseconds if timed else float("nan"),
+        milliseconds=found.milliseconds if timed else float("nan"),
     )
 
 
@@ -119,7 +109,7 @@ def comparable(text: str) -> str:
     return loose(simplified(text))
 
 
-def figures(replies: Sequence[Reply]) -> Figures:
+def figures(replies: Sequence[Judged]) -> Figures:
     """The figures of these replies, of which there is at least one."""
     answerable = [r for r in replies if r.query.answerable]
     others = [r for r in replies if not r.query.answerable]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.bench.collection import Collection, Query
-from eval.bench.score import Reply, comparable
+from eval.bench.score import Judged, comparable
 from eval.metrics import HIT_AT
 from eval.settings import DEPTH
 from index.encoder import Encoder
@@ -101,13 +101,13 @@ def systems(library: Library, encoder: Encoder) -> list[Simple]:
     ]
 
 
-def reply(system: Simple, library: Library, query: Query) -> Reply:
+def reply(system: Simple, library: Library, query: Query) -> Judged:
     """What a simple system makes of a question: it always answers, with its best sentences."""
     paragraphs, sentences = system.scores(query.text)
     best = [comparable(library.rows[row].text) for row in np.argsort(-sentences, kind="stable")[: max(HIT_AT)]]
     wanted = [key for answer in query.answers if (key := comparable(answer))]
     places = map(int, np.argsort(-paragraphs, kind="stable"))
-    return Reply(
+    return Judged(
         query=query,
         answered=True,
         confidence=1.0,

@@ -6,22 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.compare import Comparison
-from eval.record import Outcome, Verdict
+from eval.record import WORTH, Outcome
 
 Direction = Literal["worse", "better", "other"]
 DIRECTIONS: dict[Direction, str] = {
     "worse": "Worse",
     "better": "Better",
     "other": "Neither worse nor better",
-}
-# What a verdict is worth against another of the same question.
-WORTH: dict[Verdict, int] = {
-    "right": 2,
-    "right below": 1,
-    "wrong quote": 0,
-    "wrongly refused": 0,
-    "rightly refused": 2,
-    "wrongly answered": 0,
 }
 
 

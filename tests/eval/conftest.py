@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from said import Result
 
 from eval import cli
 from eval.bench.remembered import Remembered
@@ -150,27 +151,6 @@ def write() -> Callable[..., Path]:
     return write_lines
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a command said."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def error(self) -> str:
-        """The one clean line of a failed command."""
-        assert self.status == 2
-        assert self.out == ""
-        assert self.err.startswith("yinzheng: ")
-        assert self.err.endswith("\n")
-        assert self.err.count("\n") == 1
-        assert "Traceback" not in self.err
-        assert "unexpected" not in self.err
-        return self.err.removeprefix("yinzheng: ").removesuffix("\n")
-
-
 @pytest.fixture
 def evaluate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Runs `yinzheng-eval` in this process, in a folder of its own."""
@@ -183,6 +163,7 @@ def evaluate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         except SystemExit as stopped:
             status = int(stopped.code or 0)
         said = capsys.readouterr()
+        assert "unexpected" not in said.err
         return Result(status, said.out, said.err)
 
     return call

@@ -18,7 +18,7 @@ from eval.bench import settings as bench_settings
 from eval.bench.collection import Collection, Query, documents
 from eval.bench.pair import Pair, pairs, sampled
 from eval.bench.remembered import Remembered
-from eval.bench.score import Reply, figures, half_width, holds
+from eval.bench.score import Judged, figures, half_width, holds
 from eval.bench.sets import add_options, default_cache, found, read, sets
 from index import chunks, glossary
 from index.build import make
@@ -507,11 +507,11 @@ def reply(
     confidence: float = 0.5,
     selected: tuple[bool, bool] | None = (True, True),
     milliseconds: float = 1.0,
-) -> Reply:
+) -> Judged:
     answerable = gold is not None
     query = Query(id, "?", answerable, ("x",) if answerable and selected else (), gold or {})
     hits = {1: selected[0], 3: selected[1]} if answerable and selected else {}
-    return Reply(query, answered, confidence, hits, top, milliseconds)
+    return Judged(query, answered, confidence, hits, top, milliseconds)
 
 
 def test_figures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,4 +33,4 @@ def test_both_languages_over_both(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert line["R@5"] >= 0.9, pair
         simple = [other for other in lines if other["pair"] == pair and other["system"] != "Yinzheng"]
         assert len(simple) == 4
-        assert line["R@1"] >= min(other["R@1"] for other in simple), pair
+        assert line["R@1"] >= max(other["R@1"] for other in simple) - 0.05, pair

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from eval import check
-from eval.dataset import Item, load
+from eval.check import duplicates
+from eval.dataset import Item, default_sets, load
 from index.encoder import Vectors
+from index.library import Library
 
 
 class Sorted:
@@ -192,3 +194,42 @@ def test_findings_come_in_the_order_of_the_set(found: Callable[..., list[str]]) 
         entry("c", "哪里？", evidence=[[{"paragraph": "9-P9", "text": "y"}], [{"paragraph": "1-P2", "text": "z"}]]),
     )
     assert [line[:7] for line in lines] == ["line 1:", "line 3:", "line 3:", "line 2:"]
+
+
+# Questions of the set in other words, and in the other language, with the id of the one they repeat.
+PARAPHRASES = {
+    "根据欧洲的报告，狼疮病人移植后的复发率是多少？": "zh-number-02",
+    "靶向PD-1的CAR-NK是哪些人构建的？": "zh-name-02",
+    "CAR-T治疗狼疮的首个病例是什么时候发表的？": "zh-date-01",
+    "治疗狼疮的新型生物制剂有哪些？": "zh-name-03",
+    "CAR-T治疗后会不会得第二种癌症？": "zh-colloquial-04",
+    "When could the child with lupus stop dialysis?": "en-number-05",
+    "What does BCMA mean?": "en-definition-01",
+    "Name the first CAR-T drug that reached the market.": "en-name-04",
+    "Why is HSCT not routinely used in lupus?": "en-reason-01",
+    "What are the B cells like after they come back following CD19 CAR-T?": "en-mechanism-04",
+}
+TRANSLATIONS = {
+    "What share of lupus patients relapsed after transplantation in the European report?": "zh-number-02",
+    "Who made CAR-NK cells aimed at PD-1?": "zh-name-02",
+    "In which month and year was the first lupus patient treated with CAR-T published?": "zh-date-01",
+    "Which new biologic drugs have been used for lupus in recent years?": "zh-name-03",
+    "那个患狼疮的孩子过了多少天停止透析？": "en-number-05",
+    "BCMA这个缩写代表什么？": "en-definition-01",
+    "第一款上市的CAR-T药物叫什么名字？": "en-name-04",
+    "为什么造血干细胞移植没有成为狼疮的常规治疗？": "en-reason-01",
+}
+
+
+@pytest.mark.parametrize(("twins", "found_of_them"), [(PARAPHRASES, 7), (TRANSLATIONS, 5)], ids=["same", "other"])
+def test_twins_are_found_as_often_as_the_settings_say(
+    library: Library, twins: dict[str, str], found_of_them: int
+) -> None:
+    items = load(default_sets())
+    new = [
+        Item(f"new-{number}", "zh" if text[-1] == "？" else "en", "twin", text, False, ())
+        for number, text in enumerate(twins)
+    ]
+    pairs = {(a.id, b.id) for a, b, _ in duplicates([*items, *new], library.encoder)}
+    caught = [id for number, id in enumerate(twins.values()) if (id, f"new-{number}") in pairs]
+    assert len(caught) >= found_of_them

@@ -247,21 +247,21 @@ def test_runs_without_a_question_in_common(made: Any) -> None:
 # --- as lines ---------------------------------------------------------------------------------------
 
 
-def test_changed_questions_are_shown_with_what_was_right_first(made: Any) -> None:
+def test_changed_questions_are_shown_with_the_worst_first(made: Any) -> None:
     hits = {"zh-1": (1, 1), "zh-2": (None, 1), "zh-3": (3, None), "zh-4": (1, 3), "zh-5": (1, None)}
     found = compare(
         made.run([made.outcome(id, hit=hit) for id, (hit, _) in hits.items()]),
         made.run([made.outcome(id, hit=hit) for id, (_, hit) in hits.items()]),
     )
     assert [title for title, _, _ in render.changed(found, None)] == [
-        "zh-4  zh-4?",
         "zh-5  zh-5?",
         "zh-3  zh-3?",
+        "zh-4  zh-4?",
         "zh-2  zh-2?",
     ]
-    assert [title for title, _, _ in render.changed(found, 1)] == ["zh-4  zh-4?"]
+    assert [title for title, _, _ in render.changed(found, 1)] == ["zh-5  zh-5?"]
     _, before, after = next(render.changed(found, 1))
-    assert (before[0], after[0]) == ("right  0.90", "right below  0.90")
+    assert (before[0], after[0]) == ("right  0.90", "wrong quote  0.90")
 
 
 def test_an_answer_in_lines(made: Any) -> None:

@@ -1,62 +1,20 @@
-"""The gate: every sort of finding in runs made by hand, and the committed baseline against a fresh run."""
+"""The gate: every sort of finding, in runs made by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from eval import dataset, gate, record, render
+from eval import gate, render
 from eval import settings as eval_settings
-from eval.gate import DOWNSTREAM, Component, Finding, Verdict, judge
-from eval.record import Outcome, Part, Place, Run
-from eval.run import run
+from eval.compare import Component
+from eval.gate import DOWNSTREAM, Finding, Verdict, judge
+from eval.record import Outcome, Part, Place
 from eval.stages import FUSED, LEGS
-from index.corpus import Corpus
 from index.errors import InputError
-from index.library import Library
-
-# --- the gate of `make test` ------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def fresh(library: Library, corpus: Corpus) -> Run:
-    """A run over our own sets with the code as it is; it takes most of a minute and is made once."""
-    sets = dataset.default_sets()
-    return run(library, dataset.load(sets), corpus=corpus, sets=sets)
-
-
-def test_answers_are_as_good_as_the_committed_baseline(fresh: Run) -> None:
-    verdict = judge(record.read(gate.default_baseline()), fresh)
-    lines = [f"{'follows' if f.follows else 'WORSE'} {f.component}: {f.text} {f.questions}" for f in verdict.findings]
-    assert verdict.passed, "\n".join(["`yinzheng-eval gate` says:", *lines])
-
-
-def test_every_quote_is_verbatim_and_placed(fresh: Run) -> None:
-    shown = [(o.id, quote) for o in fresh.outcomes for quote in (*o.quotes, *o.nearest)]
-    assert len(shown) > len(fresh.outcomes)
-    assert [(id, quote) for id, quote in shown if not (quote.verbatim and quote.placed)] == []
-
-
-def test_the_run_comes_back_from_disk_as_it_was(fresh: Run, tmp_path: Path) -> None:
-    record.write(fresh, tmp_path / "run.jsonl")
-    again = record.read(tmp_path / "run.jsonl")
-    assert again == fresh
-    assert record.to_lines(again, timed=False) == record.to_lines(fresh, timed=False)
-
-
-def test_the_baseline_is_of_the_committed_set_and_says_why(fresh: Run) -> None:
-    baseline = record.read(gate.default_baseline())
-    assert baseline.header.reason
-    assert baseline.header.half is None
-    assert baseline.header.sets == fresh.header.sets
-    assert [outcome.id for outcome in baseline.outcomes if outcome.orphaned] == []
-
-
-# --- made by hand -----------------------------------------------------------------------------------
 
 
 @pytest.fixture

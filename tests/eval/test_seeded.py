@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-import seeded
-from seeded import FAULTS, HARMLESS, NEUTRAL, ORPHANED, Bench, Change, tried
+from faults import FAULTS, NEUTRAL, ORPHANED
+from harmless import HARMLESS
+from sown import Bench, Change, tried
+
+from eval import gate
 
 
 def test_there_are_enough_of_both() -> None:
@@ -63,5 +66,5 @@ def test_a_harmless_change_raises_no_alarm(bench: Bench, change: Change) -> None
 def test_each_change_is_taken_back(bench: Bench) -> None:
     """After all of them the system is as it was."""
     again = bench.asked(bench.built())
-    assert seeded.gate.judge(bench.baseline, again).findings == ()
+    assert gate.judge(bench.baseline, again).findings == ()
     assert [o.quotes for o in again.outcomes] == [o.quotes for o in bench.baseline.outcomes]

@@ -8,11 +8,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from said import Result
 from tiny_sources import write_sources
 
 from index import encoder, glossary
@@ -24,26 +24,6 @@ from index.library import Library
 from qa import cli
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command said."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def error(self) -> str:
-        """The one clean line of a failed command."""
-        assert self.status == 2
-        assert self.out == ""
-        assert self.err.startswith("yinzheng: ")
-        assert self.err.endswith("\n")
-        assert self.err.count("\n") == 1
-        assert "Traceback" not in self.err
-        return self.err.removeprefix("yinzheng: ").removesuffix("\n")
 
 
 Run = Callable[..., Result]
