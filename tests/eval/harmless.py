@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from index.corpus import Corpus
 from index.encoder import Encoder, Vectors
 from index.library import Library
 from qa import retrieve
+from qa.question import Question
 
 
 def noise(bench: Bench, patch: Patch) -> None:
@@ -127,9 +127,8 @@ def set_reformatted(bench: Bench, patch: Patch) -> Run:
 
 def spaced_questions(bench: Bench, patch: Patch) -> Run:
     """White space around every question."""
-    real = retrieve.Question.read
-    reader = partial(lambda text: real(f"  {text}\t\n"))
-    patch.setattr("eval.run.Question.read", reader)
+    real = Question.read
+    patch.setattr(Question, "read", staticmethod(lambda text: real(f"  {text}\t\n")))
     return bench.asked(bench.library)
 
 
