@@ -8,6 +8,7 @@
     │   ├── IndexDamaged     a file is missing, changed or unreadable
     │   └── IndexUnwritable  the folder cannot be written
     ├── EncoderError     the embedding model cannot be had
+    ├── ModelError       the reading model's weights are missing or damaged
     ├── NotFound         a paragraph or document that does not exist
     └── InputError       a file or argument of the user's
 
@@ -50,6 +51,10 @@ class IndexUnwritable(StoreError):
 
 class EncoderError(YinzhengError):
     """The embedding model is not installed or cannot be loaded."""
+
+
+class ModelError(YinzhengError):
+    """The reading model's weights are missing or damaged."""
 
 
 class NotFound(YinzhengError):

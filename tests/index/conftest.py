@@ -95,7 +95,7 @@ def small_dictionary() -> Iterator[tuple[str, str]]:
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> Hashed:
     """The made-up encoder, and a small dictionary."""
-    monkeypatch.setattr(glossary, "_cedict", small_dictionary)
+    monkeypatch.setattr(glossary, "cedict", small_dictionary)
     return Hashed()
 
 
@@ -112,7 +112,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., P
     """The folder of a good index, not to be changed."""
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(glossary, "_cedict", small_dictionary)
+        patch.setattr(glossary, "cedict", small_dictionary)
         patch.setattr(encoders, "load", lambda name: Hashed())
         build(Corpus(make_corpus(folder / "corpus")), folder / "index", "hashed")
     return folder / "index"

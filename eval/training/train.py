@@ -1,0 +1,363 @@
+"""Training: ranking first, then windows mined by it, then reading and ranking in turns.
+
+Weights are kept in 32 bits and computed with in bfloat16; word embeddings stay as they are. Every step's
+batch follows from the seed and the step's number, so that a run that was stopped goes on from its last
+checkpoint as if it had not been.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from eval.training.data import Data
+from eval.training.examples import Examples, Ranked, Read
+from eval.training.model import RANK, Model
+from eval.training.tokens import Window
+from index.layout import Layout
+
+T = TypeVar("T")
+log = logging.getLogger("eval.training")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and how fast to learn. Steps are batches; the rate falls linearly to 0 after its warm-up."""
+
+    seed: int = 20_261_122
+    ranking_steps: int = 350
+    further_steps: int = 2_400
+    # in the second part every so many steps one of ranking
+    ranking_every: int = 6
+    reading_batch: int = 16
+    rate: float = 7e-5
+    head_rate: float = 3e-4
+    warm_up: float = 0.05
+    decay: float = 0.01
+    clip: float = 1.0
+    # how the parts of the loss weigh
+    sentence_weight: float = 1.0
+    span_weight: float = 0.5
+    near: int = 6
+    checkpoint_every: int = 100
+
+
+class Inputs:
+    """Rows of token ids to what the model takes in: frozen word embeddings, padded, with a mask."""
+
+    def __init__(self, words: NDArray[np.float32], layout: Layout, dtype: torch.dtype = torch.bfloat16) -> None:
+        self.words = torch.from_numpy(words).to(dtype)
+        self.layout = layout
+
+    def batch(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Rows of ids as (batch, length, hidden) and (batch, length); what is masked is of no matter."""
+        length = max(map(len, rows))
+        ids = torch.zeros(len(rows), length, dtype=torch.long)
+        mask = torch.zeros(len(rows), length)
+        for number, row in enumerate(rows):
+            ids[number, : len(row)] = torch.tensor(row)
+            mask[number, : len(row)] = 1
+        return functional.embedding(ids, self.words), mask
+
+
+def sentence_mask(places: Sequence[Sequence[tuple[int, int]]], length: int) -> Tensor:
+    """For windows' sentences in one row after another: (sentences, length), 1 at the tokens of each."""
+    flat = [place for row in places for place in row]
+    mask = torch.zeros(len(flat), length)
+    for number, (start, end) in enumerate(flat):
+        mask[number, start:end] = 1
+    return mask
+
+
+def rank_scores(model: Model, inputs: Inputs, batch: Ranked) -> tuple[Tensor, list[tuple[int, int]]]:
+    """Scores (questions, sentences) and which window and sentence each column is."""
+    rows, places = zip(
+        *(
+            inputs.layout.window(w.title if titled else (), w.sentences)
+            for w, titled in zip(batch.windows, batch.titled, strict=True)
+        ),
+        strict=True,
+    )
+    words, mask = inputs.batch(rows)
+    hidden = model(words, mask)
+    tokens = model.rank_tokens(hidden)
+    columns = [(w, s) for w, row in enumerate(places) for s in range(len(row))]
+    of = torch.tensor([w for w, _ in columns])
+    longest = max(end - start for row in places for start, end in row)
+    at = torch.zeros(len(columns), longest, dtype=torch.long)
+    held = torch.zeros(len(columns), longest)
+    for number, (w, s) in enumerate(columns):
+        start, end = places[w][s]
+        at[number, : end - start] = torch.arange(start, end)
+        held[number, : end - start] = 1
+    own = tokens[of[:, None], at]
+    marked = sentence_mask(places, hidden.shape[1])
+    pooled = model.rank_pooled(hidden[of], marked)
+    words, mask = inputs.batch([inputs.layout.asked(q) for q in batch.questions])
+    asked = model(words, mask)
+    cosines = torch.einsum("qid,smd->qism", model.rank_tokens(asked), own)
+    best = cosines.masked_fill(held[None, None] == 0, -1).amax(-1)
+    overall = model.rank_pooled(asked, mask) @ pooled.T
+    return model.rank(best, model.token_weights(asked, mask), overall), columns
+
+
+def rank_loss(model: Model, inputs: Inputs, batch: Ranked) -> tuple[Tensor, float]:
+    """The negative log of the answering sentences' share, and how often one of them is first."""
+    scores, columns = rank_scores(model, inputs, batch)
+    gold = torch.tensor([[place in right for place in columns] for right in batch.gold])
+    ignored = torch.tensor([[place in other for place in columns] for other in batch.ignored])
+    scores = scores.masked_fill(ignored, -1e4)
+    loss = torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~gold, -1e4), 1)
+    first = gold[torch.arange(len(gold)), scores.argmax(1)].float().mean()
+    return loss.mean(), float(first)
+
+
+def read_scores(model: Model, inputs: Inputs, batch: Sequence[Read]) -> tuple[Tensor, Tensor, list[int]]:
+    """Logits of "none" and each sentence (batch, 1 + most), of start and end (batch, length, 2), and offsets.
+
+    The offset is where a row's first sentence begins.
+    """
+    rows, places = zip(*(inputs.layout.pair(r.question, r.title, r.sentences) for r in batch), strict=True)
+    words, mask = inputs.batch(rows)
+    hidden = model(words, mask)
+    most = max(map(len, places))
+    marked = torch.zeros(len(batch), most, hidden.shape[1], dtype=hidden.dtype)
+    for row, members in enumerate(places):
+        for number, (start, end) in enumerate(members):
+            marked[row, number, start:end] = 1 / max(1, end - start)
+    sentences = model.sentence(marked @ hidden).squeeze(-1).float()
+    sentences = sentences.masked_fill(marked.sum(-1) == 0, -1e4)
+    none = model.none(hidden[:, 0]).float()
+    span = model.span(hidden).float()
+    first = torch.tensor([members[0][0] for members in places])
+    inside = (torch.arange(hidden.shape[1])[None] >= first[:, None]) & (mask > 0)
+    inside[:, 0] = True
+    span = span.masked_fill(~inside[..., None], -1e4)
+    return torch.cat([none, sentences], 1), span, first.tolist()
+
+
+def read_loss(model: Model, inputs: Inputs, batch: Sequence[Read], plan: Plan) -> tuple[Tensor, float]:
+    """Sentence and span losses together, and how often the best of "none" and the sentences is right."""
+    scores, span, first = read_scores(model, inputs, batch)
+    gold = torch.zeros(scores.shape, dtype=torch.bool)
+    for row, read in enumerate(batch):
+        for number in read.gold or (-1,):
+            gold[row, number + 1] = True
+    loss = (torch.logsumexp(scores, 1) - torch.logsumexp(scores.masked_fill(~gold, -1e4), 1)).mean()
+    spanned = [row for row, read in enumerate(batch) if read.span is not None or not read.gold]
+    ends = []
+    for end in (0, 1):
+        target = torch.tensor(
+            [0 if (found := batch[row].span) is None else first[row] + found[end] for row in spanned], dtype=torch.long
+        )
+        ends.append(functional.cross_entropy(span[spanned, :, end], target))
+    right = gold[torch.arange(len(gold)), scores.argmax(1)].float().mean()
+    return plan.sentence_weight * loss + plan.span_weight * (ends[0] + ends[1]) / 2, float(right)
+
+
+class Training:
+    """A run in a folder: model, optimiser, and the steps that are done."""
+
+    def __init__(self, folder: Path, plan: Plan, model: Model, inputs: Inputs, examples: Examples) -> None:
+        self.folder, self.plan, self.inputs, self.examples = folder, plan, inputs, examples
+        self.model = model.to(torch.bfloat16)
+        self.total = plan.ranking_steps + plan.further_steps
+        self.step = 0
+        self.master = {name: p.detach().float().clone() for name, p in model.named_parameters()}
+        heads = [n for n in self.master if not n.startswith(("layers", "position", "norm"))]
+        plain = [n for n in self.master if self.master[n].dim() < 2]
+        groups = [
+            {
+                "params": [p for n, p in self.master.items() if (n in heads) == head and (n in plain) == flat],
+                "lr": plan.head_rate if head else plan.rate,
+                "weight_decay": 0.0 if flat else plan.decay,
+            }
+            for head in (False, True)
+            for flat in (False, True)
+        ]
+        self.optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98))
+        self.rates = [plan.head_rate if head else plan.rate for head in (False, True) for _ in (False, True)]
+
+    def run(self) -> None:
+        """Do what is left of the plan."""
+        self._resume()
+        self.model.train()
+        rng = np.random.default_rng([self.plan.seed, 1])
+        began = time.monotonic()
+        running = {"rank": 0.0, "read": 0.0}
+        near: dict[str, list[int]] = {}
+        ranking = _forever(lambda: self.examples.ranking(rng))
+        for step, batch in enumerate(islice(ranking, self.plan.ranking_steps)):
+            if step >= self.step:
+                loss, right = rank_loss(self.model, self.inputs, batch)
+                self._learn(loss)
+                running["rank"] = 0.98 * running["rank"] + 0.02 * right
+                self._report(loss, running, began)
+        if self.step >= self.plan.ranking_steps:
+            near = self._mined()
+        reading = _forever(lambda: self.examples.reading(rng, near, self.plan.reading_batch))
+        for step in range(self.plan.ranking_steps, self.total):
+            turn = step % self.plan.ranking_every == 0
+            if turn:
+                ranked = next(ranking)
+                if step >= self.step:
+                    loss, right = rank_loss(self.model, self.inputs, ranked)
+            else:
+                read = next(reading)
+                if step >= self.step:
+                    loss, right = read_loss(self.model, self.inputs, read, self.plan)
+            if step >= self.step:
+                self._learn(loss)
+                kind = "rank" if turn else "read"
+                running[kind] = 0.98 * running[kind] + 0.02 * right
+                self._report(loss, running, began)
+        self._save()
+
+    def trained(self) -> Model:
+        """The model in 32 bits, as it is after the steps done so far."""
+        self._resume()
+        model: Model = copy.deepcopy(self.model).float().eval()
+        model.load_state_dict(self.master)
+        return model
+
+    def _learn(self, loss: Tensor) -> None:
+        self.model.zero_grad()
+        loss.backward()
+        for name, p in self.model.named_parameters():
+            self.master[name].grad = None if p.grad is None else p.grad.float()
+        torch.nn.utils.clip_grad_norm_(list(self.master.values()), self.plan.clip)
+        warm = max(1.0, self.plan.warm_up * self.total)
+        factor = min((self.step + 1) / warm, (self.total - self.step) / (self.total - warm))
+        for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
+            group["lr"] = rate * factor
+        self.optimiser.step()
+        with torch.no_grad():
+            for name, p in self.model.named_parameters():
+                p.copy_(self.master[name])
+        self.step += 1
+
+    def _report(self, loss: Tensor, running: dict[str, float], began: float) -> None:
+        if self.step % 20 == 0:
+            log.info(
+                "step %d of %d, loss %.3f, first right: ranking %.3f reading %.3f, %.0f s",
+                self.step,
+                self.total,
+                float(loss.detach()),
+                running["rank"],
+                running["read"],
+                time.monotonic() - began,
+            )
+        if self.step % self.plan.checkpoint_every == 0:
+            self._save()
+
+    def _mined(self) -> dict[str, list[int]]:
+        """The windows near each question by the ranking so far, kept in the folder."""
+        path = self.folder / "near.json"
+        if not path.exists():
+            log.info("mining windows near each question")
+            found = mine(self.model, self.inputs, self.examples, self.plan.near)
+            path.write_text(json.dumps(found), encoding="utf-8")
+        near: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))
+        return near
+
+    def _save(self) -> None:
+        draft = self.folder / "checkpoint.new"
+        torch.save(
+            {
+                "plan": asdict(self.plan),
+                "step": self.step,
+                "master": self.master,
+                "optimiser": self.optimiser.state_dict(),
+            },
+            draft,
+        )
+        draft.replace(self.folder / "checkpoint.pt")
+
+    def _resume(self) -> None:
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return
+        saved = torch.load(path, weights_only=True)
+        if saved["plan"] != asdict(self.plan):
+            raise ValueError(f"{path} is of another plan; remove it or name another folder")
+        self.step = saved["step"]
+        with torch.no_grad():
+            for name, p in self.model.named_parameters():
+                self.master[name].copy_(saved["master"][name])
+                p.copy_(self.master[name])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        log.info("going on from step %d", self.step)
+
+
+def _forever(one_pass: Callable[[], Iterator[T]]) -> Iterator[T]:
+    while True:
+        yield from one_pass()
+
+
+def fit_projections(model: Model, inputs: Inputs, windows: Sequence[Window]) -> None:
+    """Begin with projections that keep most of the vectors: the principal directions of a sample's."""
+    with torch.no_grad():
+        found, means = [], []
+        for at in range(0, len(windows), 16):
+            rows = [inputs.layout.window(w.title, w.sentences)[0] for w in windows[at : at + 16]]
+            words, mask = inputs.batch(rows)
+            hidden = model(words, mask).float()
+            found.append(functional.normalize(hidden[mask > 0], dim=-1))
+            means.append((hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True))
+        for target, sample in ((model.project, torch.cat(found)), (model.pool, torch.cat(means))):
+            _, _, directions = torch.linalg.svd(sample - sample.mean(0), full_matrices=False)
+            target.weight.copy_(directions[:RANK])
+
+
+@torch.no_grad()
+def mine(model: Model, inputs: Inputs, examples: Examples, count: int) -> dict[str, list[int]]:
+    """For each question the windows, of other paragraphs, whose pooled and token vectors are the nearest."""
+    model.eval()
+    pooled = torch.cat(
+        [
+            model.rank_pooled(model(*(ready := inputs.batch(rows))), ready[1])
+            for rows in _batched([inputs.layout.window(w.title, w.sentences)[0] for w in examples.windows], 32)
+        ]
+    )
+    found = {}
+    data: Data = examples.data
+    owners = torch.tensor([w.passage for w in examples.windows])
+    held = torch.tensor([data.passages[w.passage].held_out for w in examples.windows])
+    for at in range(0, len(examples.asked), 64):
+        members = examples.asked[at : at + 64]
+        words, mask = inputs.batch([inputs.layout.asked(examples.question(a, None)) for a in members])
+        cosines = model.rank_pooled(model(words, mask), mask) @ pooled.T
+        cosines[:, held] = -1
+        for row, asked in enumerate(members):
+            own = data.passages[asked.passage]
+            cosines[row, owners == own.id] = -1
+            right = {own.text[start:end] for start, end in asked.answers}
+            near: list[int] = []
+            for number in cosines[row].topk(4 * count).indices.tolist():
+                other = data.passages[int(owners[number])]
+                # the article's translation may answer, and so may a passage with the same words
+                if other.article == own.article and other.set != own.set:
+                    continue
+                if not any(words in other.text for words in right) and len(near) < count:
+                    near.append(number)
+            found[asked.id] = near
+    model.train()
+    return found
+
+
+def _batched(rows: Sequence[Sequence[int]], size: int) -> Iterator[Sequence[Sequence[int]]]:
+    for at in range(0, len(rows), size):
+        yield rows[at : at + size]
