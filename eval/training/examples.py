@@ -27,8 +27,8 @@ from index.words import segmenter
 SIBLINGS, PASSAGES, QUESTIONS = 3, 12, 4
 # Shares of what is read: of every answerable question's turns, how many are turned into one without an answer.
 AWAY, SWAPPED, NEAR = 0.10, 0.10, 0.18
-# A Chinese question is asked half in English words this often, by the dictionary.
-SWITCHED = 0.12
+# Of a question that is put half in the other language's words, each word that the dictionary knows, this often.
+SWITCHED_WORDS = 0.67
 # A title goes before the window this often.
 TITLED = 0.5
 
@@ -91,11 +91,22 @@ class Examples:
                 if not passage.held_out and self.counts[term] < 40 and is_name(term):
                     self.pools[passage.language, sort(term)].append(term)
 
-        words = {term for a in self.asked if a.language == "zh" for term in terms(a.text)}
-        self.english: dict[str, list[str]] = defaultdict(list)
+        self.switch(0.0, 0.0)
+        words = {
+            language: {term.lower() for a in self.asked if a.language == language for term in terms(a.text)}
+            for language in ("zh", "en")
+        }
+        self.glosses: dict[str, dict[str, list[str]]] = {"zh": defaultdict(list), "en": defaultdict(list)}
         for word, gloss in glossary.cedict():
-            if word in words and len(gloss) < 25:
-                self.english[word].append(" ".join(gloss.split()).removeprefix("to "))
+            english = " ".join(gloss.split()).removeprefix("to ")
+            if word in words["zh"] and len(gloss) < 25:
+                self.glosses["zh"][word].append(english)
+            if english in words["en"] and len(word) > 1:
+                self.glosses["en"][english].append(word)
+
+    def switch(self, chinese: float, english: float) -> None:
+        """Set the shares of questions of each language that are put half in the other's words."""
+        self.switched_shares = {"zh": chinese, "en": english}
 
     def _where(self, asked: Asked) -> int | None:
         """The window in which the first answer begins."""
@@ -165,15 +176,16 @@ class Examples:
         words = asked.text if text is None else text
         if rng is not None:
             words = noisy(words, rng)
-            if asked.language == "zh" and rng.random() < SWITCHED:
-                words = self.switched(words, rng)
+            share = self.switched_shares[asked.language]
+            if share and rng.random() < share:
+                words = self.switched(words, asked.language, rng)
         return self.layout.question(words)
 
-    def switched(self, text: str, rng: np.random.Generator) -> str:
-        """A Chinese question with two thirds of the words that the dictionary knows in English."""
-        for term in sorted(set(terms(text)), key=len, reverse=True):
-            glosses = self.english.get(term)
-            if glosses and not _ASKING.match(term) and rng.random() < 0.67:
+    def switched(self, text: str, language: str, rng: np.random.Generator) -> str:
+        """A question with two thirds of the words that the dictionary knows in the other language."""
+        for term in sorted(set(terms(text)), key=lambda term: (-len(term), term)):
+            glosses = self.glosses[language].get(term if language == "zh" else term.lower())
+            if glosses and not _ASKING.match(term) and rng.random() < SWITCHED_WORDS:
                 text = text.replace(term, f" {glosses[rng.integers(len(glosses))]} ", 1)
         return " ".join(text.split())
 

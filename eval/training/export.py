@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -18,8 +18,7 @@ from eval.training.model import Model
 from eval.training.work import Work
 from index.model import FORMAT, OUTPUTS
 
-# Weights are rounded to 8 bits in blocks of this many, each with a scale; activations by token where it is
-# faster, so that what else is computed never changes a row.
+# Weights alone are rounded to 8 bits in blocks of this many, each with a scale.
 QUANTISED_BLOCK = 32
 LONGEST = 512
 
@@ -54,9 +53,9 @@ def export(model: Model, unpacked: Unpacked, work: Work, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     whole = work.folder / "body.onnx"
     graph(model, whole)
-    quantise(whole, out / "body.onnx")
+    quantise(whole, out / "body.onnx", model.norm.weight.shape[0])
     (out / "words.bin").write_bytes(blocks(work.words(unpacked)))
-    shutil.copy(work.tokenizer, out / "tokenizer.json")
+    Tokenizer.from_file(str(work.tokenizer)).save(str(out / "tokenizer.json"), pretty=False)
     files = ("body.onnx", "words.bin", "tokenizer.json")
     about = {
         "format": FORMAT,
@@ -86,16 +85,33 @@ def graph(model: Model, path: Path) -> None:
     program.save(str(path))
 
 
-def quantise(path: Path, out: Path) -> None:
-    """The graph with the layers' weights in 8 bits."""
+def quantise(path: Path, out: Path, hidden: int) -> None:
+    """The graph with its weights in 8 bits.
+
+    Where a layer takes in normalised vectors, activations are rounded too, by the row of tokens; the way
+    down from the inner layer has outliers that this would drown, and the heads are small: there only
+    weights are.
+    """
     import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
+    graph = onnx.load(path).graph
+    shapes = {weights.name: tuple(weights.dims) for weights in graph.initializer}
+    inward = [
+        node.name
+        for node in graph.node
+        if node.op_type == "MatMul"
+        and any(shapes.get(name, ())[:1] == (hidden,) and shapes[name][1] >= hidden for name in node.input)
+    ]
+    half = out.with_suffix(".half")
+    quantize_dynamic(path, half, weight_type=QuantType.QInt8, per_channel=True, nodes_to_quantize=inward)
     quantiser = MatMulNBitsQuantizer(
-        onnx.load(path), bits=8, block_size=QUANTISED_BLOCK, is_symmetric=True, accuracy_level=4
+        onnx.load(half), bits=8, block_size=QUANTISED_BLOCK, is_symmetric=True, accuracy_level=4
     )
     quantiser.process()
     quantiser.model.save_model_to_file(str(out))
+    half.unlink()
 
 
 def blocks(words: NDArray[np.float32]) -> bytes:

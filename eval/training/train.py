@@ -1,8 +1,8 @@
-"""Training: ranking first, then windows mined by it, then reading and ranking in turns.
+"""Training: ranking first, then windows mined by it, then reading and ranking in turns; and that once more.
 
 Weights are kept in 32 bits and computed with in bfloat16; word embeddings stay as they are. Every step's
-batch follows from the seed and the step's number, so that a run that was stopped goes on from its last
-checkpoint as if it had not been.
+batch follows from the seed, the pass and the step's number, so that a run that was stopped goes on from its
+last checkpoint as if it had not been.
 """
 
 from __future__ import annotations
@@ -34,17 +34,38 @@ log = logging.getLogger("eval.training")
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """Steps, each a batch, and the rate, which rises in a warm-up and falls linearly to 0.
+
+    `switched` are the shares of Chinese and of English questions that are put half in the other language's
+    words.
+    """
+
+    ranking_steps: int
+    further_steps: int
+    rate: float
+    head_rate: float
+    switched: tuple[float, float]
+
+    @property
+    def steps(self) -> int:
+        """All of them."""
+        return self.ranking_steps + self.further_steps
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how fast to learn. Steps are batches; the rate falls linearly to 0 after its warm-up."""
+    """How long and how fast to learn."""
 
     seed: int = 20_261_122
-    ranking_steps: int = 350
-    further_steps: int = 2_400
-    # in the second part every so many steps one of ranking
+    # the first learned its tasks and had not converged; the second is for reading, and across languages
+    passes: tuple[Pass, ...] = (
+        Pass(350, 2_400, 7e-5, 3e-4, (0.12, 0.0)),
+        Pass(0, 2_200, 5e-5, 2e-4, (0.35, 0.35)),
+    )
+    # among the further steps every so many one of ranking
     ranking_every: int = 6
     reading_batch: int = 16
-    rate: float = 7e-5
-    head_rate: float = 3e-4
     warm_up: float = 0.05
     decay: float = 0.01
     clip: float = 1.0
@@ -173,57 +194,55 @@ class Training:
     def __init__(self, folder: Path, plan: Plan, model: Model, inputs: Inputs, examples: Examples) -> None:
         self.folder, self.plan, self.inputs, self.examples = folder, plan, inputs, examples
         self.model = model.to(torch.bfloat16)
-        self.total = plan.ranking_steps + plan.further_steps
+        self.total = sum(one.steps for one in plan.passes)
         self.step = 0
+        self.began = 0.0
+        self.right = {"rank": 0.0, "read": 0.0}
         self.master = {name: p.detach().float().clone() for name, p in model.named_parameters()}
         heads = [n for n in self.master if not n.startswith(("layers", "position", "norm"))]
         plain = [n for n in self.master if self.master[n].dim() < 2]
+        # layers with and without decay, then heads; rates are set at every step
         groups = [
             {
                 "params": [p for n, p in self.master.items() if (n in heads) == head and (n in plain) == flat],
-                "lr": plan.head_rate if head else plan.rate,
                 "weight_decay": 0.0 if flat else plan.decay,
             }
             for head in (False, True)
             for flat in (False, True)
         ]
         self.optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.98))
-        self.rates = [plan.head_rate if head else plan.rate for head in (False, True) for _ in (False, True)]
 
     def run(self) -> None:
         """Do what is left of the plan."""
         self._resume()
         self.model.train()
-        rng = np.random.default_rng([self.plan.seed, 1])
-        began = time.monotonic()
-        running = {"rank": 0.0, "read": 0.0}
-        near: dict[str, list[int]] = {}
-        ranking = _forever(lambda: self.examples.ranking(rng))
-        for step, batch in enumerate(islice(ranking, self.plan.ranking_steps)):
+        self.began = time.monotonic()
+        done = 0
+        for number, one in enumerate(self.plan.passes):
+            if self.step < done + one.steps:
+                self._pass(one, done, np.random.default_rng([self.plan.seed, number + 1]))
+            done += one.steps
+        self._save()
+
+    def _pass(self, one: Pass, before: int, rng: np.random.Generator) -> None:
+        """What is left of a pass that has `before` steps before it."""
+        examples, inputs = self.examples, self.inputs
+        examples.switch(*one.switched)
+        ranking = _forever(lambda: examples.ranking(rng))
+        for step, batch in enumerate(islice(ranking, one.ranking_steps), before):
             if step >= self.step:
-                loss, right = rank_loss(self.model, self.inputs, batch)
-                self._learn(loss)
-                running["rank"] = 0.98 * running["rank"] + 0.02 * right
-                self._report(loss, running, began)
-        if self.step >= self.plan.ranking_steps:
-            near = self._mined()
-        reading = _forever(lambda: self.examples.reading(rng, near, self.plan.reading_batch))
-        for step in range(self.plan.ranking_steps, self.total):
-            turn = step % self.plan.ranking_every == 0
-            if turn:
+                self._learn("rank", *rank_loss(self.model, inputs, batch), self._rates(one, before))
+        near = self._mined() if self.step >= before + one.ranking_steps else {}
+        reading = _forever(lambda: examples.reading(rng, near, self.plan.reading_batch))
+        for step in range(before + one.ranking_steps, before + one.steps):
+            if step % self.plan.ranking_every == 0:
                 ranked = next(ranking)
                 if step >= self.step:
-                    loss, right = rank_loss(self.model, self.inputs, ranked)
+                    self._learn("rank", *rank_loss(self.model, inputs, ranked), self._rates(one, before))
             else:
                 read = next(reading)
                 if step >= self.step:
-                    loss, right = read_loss(self.model, self.inputs, read, self.plan)
-            if step >= self.step:
-                self._learn(loss)
-                kind = "rank" if turn else "read"
-                running[kind] = 0.98 * running[kind] + 0.02 * right
-                self._report(loss, running, began)
-        self._save()
+                    self._learn("read", *read_loss(self.model, inputs, read, self.plan), self._rates(one, before))
 
     def trained(self) -> Model:
         """The model in 32 bits, as it is after the steps done so far."""
@@ -232,32 +251,36 @@ class Training:
         model.load_state_dict(self.master)
         return model
 
-    def _learn(self, loss: Tensor) -> None:
+    def _rates(self, one: Pass, before: int) -> tuple[float, float]:
+        """The rates of layers and heads at this step."""
+        warm = max(1.0, self.plan.warm_up * one.steps)
+        step = self.step - before
+        factor = min((step + 1) / warm, (one.steps - step) / (one.steps - warm))
+        return one.rate * factor, one.head_rate * factor
+
+    def _learn(self, kind: str, loss: Tensor, right: float, rates: tuple[float, float]) -> None:
         self.model.zero_grad()
         loss.backward()
         for name, p in self.model.named_parameters():
             self.master[name].grad = None if p.grad is None else p.grad.float()
         torch.nn.utils.clip_grad_norm_(list(self.master.values()), self.plan.clip)
-        warm = max(1.0, self.plan.warm_up * self.total)
-        factor = min((self.step + 1) / warm, (self.total - self.step) / (self.total - warm))
-        for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
-            group["lr"] = rate * factor
+        for number, group in enumerate(self.optimiser.param_groups):
+            group["lr"] = rates[number // 2]
         self.optimiser.step()
         with torch.no_grad():
             for name, p in self.model.named_parameters():
                 p.copy_(self.master[name])
         self.step += 1
-
-    def _report(self, loss: Tensor, running: dict[str, float], began: float) -> None:
+        self.right[kind] = 0.98 * self.right[kind] + 0.02 * right
         if self.step % 20 == 0:
             log.info(
                 "step %d of %d, loss %.3f, first right: ranking %.3f reading %.3f, %.0f s",
                 self.step,
                 self.total,
                 float(loss.detach()),
-                running["rank"],
-                running["read"],
-                time.monotonic() - began,
+                self.right["rank"],
+                self.right["read"],
+                time.monotonic() - self.began,
             )
         if self.step % self.plan.checkpoint_every == 0:
             self._save()
@@ -276,7 +299,7 @@ class Training:
         draft = self.folder / "checkpoint.new"
         torch.save(
             {
-                "plan": asdict(self.plan),
+                "plan": _plain(self.plan),
                 "step": self.step,
                 "master": self.master,
                 "optimiser": self.optimiser.state_dict(),
@@ -290,7 +313,7 @@ class Training:
         if not path.exists():
             return
         saved = torch.load(path, weights_only=True)
-        if saved["plan"] != asdict(self.plan):
+        if saved["plan"] != _plain(self.plan):
             raise ValueError(f"{path} is of another plan; remove it or name another folder")
         self.step = saved["step"]
         with torch.no_grad():
@@ -299,6 +322,12 @@ class Training:
                 p.copy_(self.master[name])
         self.optimiser.load_state_dict(saved["optimiser"])
         log.info("going on from step %d", self.step)
+
+
+def _plain(plan: Plan) -> dict[str, object]:
+    """As JSON has it."""
+    found: dict[str, object] = json.loads(json.dumps(asdict(plan)))
+    return found
 
 
 def _forever(one_pass: Callable[[], Iterator[T]]) -> Iterator[T]:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from said import Result
+from small import HIT, MISS, REFUSED, kept
 
 from eval import cli
 from eval.bench.remembered import Remembered
 from eval.metrics import HIT_AT
 from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
 from eval.stages import ABLATIONS, STAGES, Ranks
-from index import chunks
+from index import chunks, glossary
 from index.library import Library
 from index.records import Document, Paragraph, Section, Span
 
@@ -126,6 +127,28 @@ class Made:
         )
 
 
+@pytest.fixture
+def no_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No dictionary to make an index with, which takes most of the time, and no folder of sets."""
+    monkeypatch.setattr(glossary, "dictionary", lambda zh, en: [])
+    monkeypatch.delenv("YINZHENG_DATA", raising=False)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[object], Path]:
+    """Writes a value as JSON, or a text or bytes as they are, and returns the file."""
+
+    def write(value: object) -> Path:
+        path = tmp_path / "set.json"
+        if isinstance(value, bytes):
+            path.write_bytes(value)
+        else:
+            path.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+        return path
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def made() -> Made:
     return Made()
@@ -149,6 +172,30 @@ def write_lines(path: Path, *entries: Any) -> Path:
 @pytest.fixture(scope="session")
 def write() -> Callable[..., Path]:
     return write_lines
+
+
+@pytest.fixture
+def quick(library: Library, index_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default index is the review's and open already."""
+    from qa import service
+
+    real = service.open_library
+
+    def opened(folder: Path | None = None, *rest: Any) -> Library:
+        return library if folder is None else real(folder, *rest)
+
+    monkeypatch.setattr(service, "open_library", opened)
+
+
+@pytest.fixture
+def small(tmp_path: Path, write: Callable[..., Path]) -> Path:
+    return write(tmp_path / "small.jsonl", HIT, REFUSED, MISS)
+
+
+@pytest.fixture
+def good(made: Any, tmp_path: Path) -> Path:
+    """A run made by hand: twelve Chinese questions, all right."""
+    return kept(made.run([made.outcome(f"zh-{n:02}") for n in range(12)]), tmp_path / "good.jsonl")
 
 
 @pytest.fixture

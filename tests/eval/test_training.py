@@ -287,11 +287,12 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(
 ) -> None:
     import torch
 
-    from eval.training.train import Inputs, Plan, Training
+    from eval.training.train import Inputs, Pass, Plan, Training
 
     monkeypatch.setattr(examples, "PASSAGES", 2)
     inputs = Inputs(unpacked.tensors["emb.word"], layout)
-    plan = Plan(ranking_steps=3, further_steps=5, ranking_every=3, reading_batch=4, checkpoint_every=1, near=1)
+    passes = (Pass(3, 3, 7e-5, 3e-4, (0.5, 0.0)), Pass(0, 3, 5e-5, 2e-4, (0.5, 0.5)))
+    plan = Plan(passes=passes, ranking_every=3, reading_batch=4, checkpoint_every=1, near=1)
 
     def trained(folder: Path, *, stop: int | None) -> dict[str, Any]:
         folder.mkdir()
@@ -299,10 +300,10 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(
         if stop is not None:
             real = Training._learn
 
-            def learn(self: Any, loss: Any) -> None:
+            def learn(self: Any, *given: Any) -> None:
                 if self.step == stop:
                     raise KeyboardInterrupt
-                real(self, loss)
+                real(self, *given)
 
             with monkeypatch.context() as patch:
                 patch.setattr(Training, "_learn", learn)

@@ -1,0 +1,46 @@
+"""A tiny encoder, and the small sets that tests of benchmarks read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from eval.bench import squad
+from eval.bench.collection import Collection
+from index.encoder import Vectors
+from index.latent import Features
+
+DATA = Path(__file__).parent / "data" / "bench"
+
+
+class Counting:
+    """An encoder that counts a text's words and characters, and what it was asked to encode."""
+
+    name = "counting/1"
+    dim = 48
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        self.encoded += texts
+        rows = np.full((len(texts), self.dim), 0.1, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for part in [*text.lower().split(), *(c for c in text if ord(c) > 127)]:
+                row[hashlib.sha256(part.strip("?.,").encode()).digest()[0] % self.dim] += 1
+        unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+    queries = passages
+
+    def features(self, text: str) -> Features:
+        self.encoded.append(text)
+        chosen = sorted({ord(char) % 97 for char in text})
+        return Features.of(np.array(chosen, np.int32), np.ones(len(chosen), np.float32))
+
+
+def harbours() -> list[Collection]:
+    return [squad.read(DATA / f"harbour.{language}.json") for language in ("en", "zh")]
