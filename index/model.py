@@ -134,10 +134,7 @@ class Model:
         marked = np.zeros((1, len(places), len(row)), np.float32)
         for number, (start, end) in enumerate(places):
             marked[0, number, start:end] = 1 / (end - start)
-        blocks = self._words[list(row)]
-        scales = blocks[..., :2].copy().view("<f2").astype(np.float32)
-        both = np.concatenate([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], axis=-1)
-        words = ((both.astype(np.float32) - 8) * scales).reshape(1, len(row), -1)
+        words = weights(self._words[list(row)]).reshape(1, len(row), -1)
         found = self._session.run(list(OUTPUTS), {"words": words, "marked": marked})
         return {name: values[0] for name, values in zip(OUTPUTS, found, strict=True)}
 
@@ -184,6 +181,18 @@ class Model:
 # What the graph gives: vectors and weights of tokens, pooled vectors and logits of sentences, the logit of
 # none of them, logits of the first and last token of a short answer.
 OUTPUTS = ("tokens", "weights", "pooled", "sentences", "none", "span")
+
+
+def weights(blocks: NDArray[np.uint8]) -> Array:
+    """The weights (…, BLOCK) of q4_0 blocks (…, 2 + BLOCK / 2).
+
+    A block is a scale in half precision, then bytes of which number j holds weight j below and j + BLOCK / 2
+    above, each 8 too great.
+    """
+    scales = blocks[..., :2].copy().view("<f2").astype(np.float32)
+    both = np.concatenate([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], axis=-1)
+    found: Array = (both.astype(np.float32) - 8) * scales
+    return found
 
 
 def _said(error: Exception) -> str:

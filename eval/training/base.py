@@ -20,10 +20,10 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, 
 from tokenizers.models import Unigram
 
 from index.errors import EncoderError
+from index.model import BLOCK, weights
 from index.words import simplified
 
 Array = NDArray[np.float32]
-BLOCK = 32
 META = "▁"
 # Pieces of other scripts are dropped; Latin ones are kept where English text uses them.
 _FOREIGN = regex.compile(r"[\p{L}--[\p{Latin}\p{Han}\p{Greek}ªºµ]]", regex.VERSION1)
@@ -97,11 +97,7 @@ def _bytes(path: Path | None) -> bytes:
 
 
 def _nibbles(raw: bytes) -> Array:
-    """Blocks of a half-precision scale and 32 weights: byte j holds weight j below and j + 16 above."""
-    blocks = np.frombuffer(raw, np.uint8).reshape(-1, 2 + BLOCK // 2)
-    scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
-    both = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1)
-    return (both.astype(np.float32) - 8) * scale
+    return weights(np.frombuffer(raw, np.uint8).reshape(-1, 2 + BLOCK // 2))
 
 
 def tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:

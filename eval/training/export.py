@@ -13,10 +13,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.training.base import BLOCK, Unpacked
+from eval.training.base import Unpacked
 from eval.training.model import Model
 from eval.training.work import Work
-from index.model import FORMAT, OUTPUTS
+from index.model import BLOCK, FORMAT, OUTPUTS
 
 # Weights alone are rounded to 8 bits in blocks of this many, each with a scale.
 QUANTISED_BLOCK = 32
@@ -88,9 +88,9 @@ def graph(model: Model, path: Path) -> None:
 def quantise(path: Path, out: Path, hidden: int) -> None:
     """The graph with its weights in 8 bits.
 
-    Where a layer takes in normalised vectors, activations are rounded too, by the row of tokens; the way
-    down from the inner layer has outliers that this would drown, and the heads are small: there only
-    weights are.
+    Where matrices take in `hidden` numbers and give as many or more, activations are rounded too, by one
+    scale for a text. The way down from the inner layer has outliers that this would drown, and what gives
+    fewer is small: there only weights are rounded.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -102,7 +102,7 @@ def quantise(path: Path, out: Path, hidden: int) -> None:
         node.name
         for node in graph.node
         if node.op_type == "MatMul"
-        and any(shapes.get(name, ())[:1] == (hidden,) and shapes[name][1] >= hidden for name in node.input)
+        and any(len(shape) == 2 and shape[0] == hidden <= shape[1] for shape in map(shapes.get, node.input) if shape)
     ]
     half = out.with_suffix(".half")
     quantize_dynamic(path, half, weight_type=QuantType.QInt8, per_channel=True, nodes_to_quantize=inward)

@@ -210,6 +210,30 @@ def test_a_slip_leaves_a_question(text: str, seed: int) -> None:
     assert examples.noisy(text, np.random.default_rng(seed))
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [("en", "Which river burns coal?", {"河", "煤"}), ("zh", "蒸汽机使用煤炭吗？", {"coal", "steam"})],
+)
+def test_a_question_half_in_the_other_language(shown: Examples, language: str, text: str, words: set[str]) -> None:
+    shown.glosses["en"] |= {"river": ["河"], "coal": ["煤"], "which": ["哪"]}
+    shown.glosses["zh"] |= {"蒸汽机": ["steam engine"], "煤炭": ["coal"], "吗": ["whether"]}
+    made = [shown.switched(text, language, np.random.default_rng(seed)) for seed in range(40)]
+    assert {word for word in words for one in made if word in one} == words
+    assert any(one == text for one in made)  # each word stays one time in three
+    assert not any("哪" in one or "whether" in one for one in made)
+
+
+def test_so_many_questions_are_switched_as_is_said(shown: Examples) -> None:
+    asked = next(a for a in shown.asked if a.text == "谁改进了蒸汽机？")
+    shown.glosses["zh"] |= {"改进": ["improve"], "蒸汽机": ["steam engine"]}
+    latin = {shown.layout.question(word)[0] for word in ("improve", "steam")}
+    for share, some in ((0.0, False), (1.0, True)):
+        shown.switch(share, 0.0)
+        made = [shown.question(asked, np.random.default_rng(seed)) for seed in range(20)]
+        assert any(latin & set(ids) for ids in made) == some
+    shown.switch(0.0, 0.0)
+
+
 def test_sorts_of_terms() -> None:
     assert examples.terms("In 1776 James Watt 改进了蒸汽机。") == ["In", "1776", "James", "Watt", "改进", "蒸汽机"]
     assert [examples.is_name(t) for t in ("1776", "Watt", "improved", "蒸汽机", "改进")] == [
@@ -338,6 +362,31 @@ def test_the_exported_graph_says_what_the_model_says(tmp_path: Path) -> None:
         found = session.run(list(OUTPUTS), {"words": words.numpy(), "marked": marked.numpy()})
         for one, other in zip(found, expected, strict=True):
             assert one == pytest.approx(other.numpy(), abs=1e-4)
+
+
+@pytest.mark.model
+def test_the_rounded_graph_says_nearly_the_same(tmp_path: Path) -> None:
+    import onnx
+    import onnxruntime
+    import torch
+
+    from eval.training.export import graph, quantise
+    from index.model import OUTPUTS
+
+    graph(tiny().eval(), tmp_path / "whole.onnx")
+    quantise(tmp_path / "whole.onnx", tmp_path / "body.onnx", 384)
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.onnx", "body.onnx"}
+    kinds = [node.op_type for node in onnx.load(tmp_path / "body.onnx").graph.node]
+    # of two layers query, key and value together, and out; the first part of the sentences' head. The way up is
+    # narrower here than in the model that is trained
+    assert kinds.count("MatMulInteger") + kinds.count("DynamicQuantizeMatMul") == 5
+    assert kinds.count("MatMulNBits") >= 2
+    given = {"words": torch.randn(1, 20, 384).numpy(), "marked": torch.full((1, 2, 20), 1 / 20).numpy()}
+    whole, rounded = (
+        onnxruntime.InferenceSession(str(tmp_path / name), providers=["CPUExecutionProvider"]).run(list(OUTPUTS), given)
+        for name in ("whole.onnx", "body.onnx")
+    )
+    assert (whole[0] * rounded[0]).sum(axis=-1).min() > 0.98
 
 
 def test_a_passage_is_cut_as_the_index_cuts_it(gathered: Data) -> None:
