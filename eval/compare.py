@@ -12,13 +12,14 @@ import numpy as np
 from eval import settings
 from eval.record import Outcome, Run
 from eval.significance import p_lower
-from eval.stages import FUSED, LEGS
+from eval.stages import FUSED, LEGS, READ
 from index.errors import InputError
 
 # The parts of the system in the order of its way: what is worse further down follows from what is above.
 Component = Literal[
     "coverage", "citation", "sentences", "labels", "questions", "verbatim", "script",
-    "lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "fusion", "quotes", "refusal", "answer",
+    "lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "late", "fusion", "reading", "quotes",
+    "refusal", "answer",
 ]  # fmt: skip
 # What a question is worth in a measure, higher is better; None where the measure does not judge it.
 Value = Callable[[Outcome], float | None]
@@ -75,6 +76,7 @@ def _traditional(outcome: Outcome) -> float | None:
 MEASURES = (
     *(Measure(f"rank in {leg}", leg, _leg(leg), ranks=True) for leg in LEGS),
     Measure("rank after fusion", "fusion", _leg(FUSED), ranks=True),
+    Measure("rank after reading", "reading", _leg(READ), ranks=True),
     Measure("hit@1 before refusing", "quotes", _hit(1, selected=True)),
     Measure("hit@3 before refusing", "quotes", _hit(3, selected=True)),
     Measure("answerable questions answered", "refusal", _decided(answerable=True)),

@@ -18,7 +18,7 @@ from eval.record import Outcome, Place, Run
 from eval.stages import LEGS
 
 # What is worse here may follow from what is worse before.
-DOWNSTREAM: tuple[Component, ...] = ("fusion", "quotes", "refusal", "answer")
+DOWNSTREAM: tuple[Component, ...] = ("fusion", "reading", "quotes", "refusal", "answer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from qa import quotes, settings
 from qa.answer import Answer, decide
 from qa.question import Question
 from qa.quotes import Quote
+from qa.reading import read
 from qa.retrieve import Candidate, retrieve
 
 
@@ -18,11 +19,13 @@ from qa.retrieve import Candidate, retrieve
 class Reply:
     """What came of a question.
 
-    `ranked` is every sentence, best first; none for what is no question. `selected` are the quotes that are
-    shown, or would have been, had nothing been refused.
+    `ranked` is every sentence as retrieval has them, best first, and `read` those that were read, in their
+    order then; none for what is no question. `selected` are the quotes that are shown, or would have been,
+    had nothing been refused.
     """
 
     ranked: Sequence[Candidate]
+    read: Sequence[Candidate]
     answer: Answer
     selected: tuple[Quote, ...]
     milliseconds: float
@@ -33,7 +36,9 @@ def put(library: Library, text: str) -> Reply:
     began = perf_counter()
     question = Question.read(text)
     ranked = [] if question.problem else retrieve(library, question)
-    answer = decide(library, question, ranked)
+    seen = read(library, question, ranked)
+    answer = decide(library, question, seen)
     milliseconds = (perf_counter() - began) * 1000
-    selected = answer.quotes or (quotes.select(library, question, ranked, settings.QUOTES_TOP) if ranked else ())
-    return Reply(ranked, answer, selected, milliseconds)
+    found = seen.found
+    selected = answer.quotes or (quotes.select(library, question, found, settings.QUOTES_TOP) if found else ())
+    return Reply(ranked, found, answer, selected, milliseconds)

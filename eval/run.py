@@ -67,7 +67,7 @@ def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Tru
         nearest=tuple(truth.shown(quote) for quote in answer.nearest),
         hits={k: metrics.hit(answer.quotes, item, k) for k in metrics.HIT_AT} if item.answerable else {},
         selected={k: metrics.hit(reply.selected, item, k) for k in metrics.HIT_AT} if item.answerable else {},
-        ranks=stages.ranks(item, reply.ranked, labels),
+        ranks=stages.ranks(item, reply.ranked, reply.read, labels),
         traditional=_same_in_traditional(library, text, answer),
         milliseconds=round(reply.milliseconds, 1),
     )

@@ -21,16 +21,19 @@ from qa.retrieve import Candidate, fuse
 
 Scores = NDArray[np.float64]
 
-Leg = Literal["lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph"]
+Leg = Literal["lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "late"]
 # The legs in the order in which they are computed, and what they are made of.
-LEGS: tuple[Leg, ...] = ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph")
+LEGS: tuple[Leg, ...] = ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "late")
 FUSED = "fused"
-STAGES = (*LEGS, FUSED)
+READ = "read"
+STAGES = (*LEGS, FUSED, READ)
 # Parts of the fusion by themselves, for the ablation.
 ABLATIONS: dict[str, tuple[str, ...]] = {
     "lexical only": ("lexical", "lexical_paragraph"),
     "embeddings only": ("dense", "dense_paragraph"),
     "latent features only": ("latent",),
+    "late interaction only": ("late",),
+    "all but late interaction": ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph"),
 }
 
 
@@ -53,8 +56,11 @@ class Ranks:
                 raise ValueError(f"a rank is at least 1, found {rank}")
 
 
-def ranks(item: Item, candidates: Sequence[Candidate], labels: Labels) -> dict[str, Ranks]:
-    """The ranks of an item's evidence in every stage and ablation; empty where nothing was ranked."""
+def ranks(item: Item, candidates: Sequence[Candidate], read: Sequence[Candidate], labels: Labels) -> dict[str, Ranks]:
+    """The ranks of an item's evidence in every stage and ablation; empty where nothing was ranked.
+
+    What was not read stands behind what was, in its order.
+    """
     if not candidates:
         return {}
     by_row = sorted(candidates, key=lambda candidate: candidate.row)
@@ -62,6 +68,10 @@ def ranks(item: Item, candidates: Sequence[Candidate], labels: Labels) -> dict[s
     of = np.array([candidate.sentence.paragraph_row for candidate in by_row])
     found: dict[str, Ranks] = {leg: _ranks(item, scores, of, labels) for leg, scores in legs.items()}
     found[FUSED] = _ranks(item, np.array([candidate.score for candidate in by_row]), of, labels)
+    places: dict[int, int] = {}
+    for candidate in (*read, *candidates):
+        places.setdefault(candidate.row, len(places))
+    found[READ] = _ranks(item, np.array([-places[candidate.row] for candidate in by_row], np.float64), of, labels)
     for name, parts in ABLATIONS.items():
         fused = fuse(legs, {leg: qa_settings.WEIGHTS[leg] for leg in parts})
         found[name] = replace(_ranks(item, fused, of, labels), top=())

@@ -16,7 +16,7 @@ import numpy as np
 from eval import metrics, settings, trec
 from eval.compare import Comparison
 from eval.record import Outcome, Run, Verdict
-from eval.stages import ABLATIONS, FUSED, STAGES
+from eval.stages import ABLATIONS, FUSED, READ, STAGES
 from index.records import Language
 from qa.console import count
 
@@ -141,8 +141,9 @@ def ablation(run: Run) -> Table:
     """
     hits: list[tuple[str, Callable[[Outcome, int], bool]]] = [
         *((name, _ranked(name)) for name in (*ABLATIONS, FUSED)),
-        ("fused + quotes", lambda o, k: o.selected[k]),
-        ("fused + quotes + refusal", lambda o, k: o.hits[k]),
+        ("fused + reading", _ranked(READ)),
+        ("fused + reading + quotes", lambda o, k: o.selected[k]),
+        ("fused + reading + quotes + refusal", lambda o, k: o.hits[k]),
     ]
     rows = []
     for number, (name, hit) in enumerate(hits, start=1):

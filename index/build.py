@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from index import chunks, encoder, glossary, library, settings
+from index import model as reading
 from index.corpus import Corpus
 from index.dense import Dense
 from index.encoder import Encoder, Vectors
 from index.glossary import Glossary
+from index.late import Late
 from index.latent import Features, Latent
 from index.library import Library
 from index.records import Document
@@ -99,7 +101,8 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
         (vectors[2 * n :], paragraph_languages),
     )
     latent = Latent.build(_features(model, row_texts, progress))
-    made = Library(documents, tokenizer, both, terms, dense, latent, model.name)
+    late = Late.build(reading.load(), sentences, lambda done, total: progress("windows", done, total))
+    made = Library(documents, tokenizer, both, terms, dense, latent, late, model.name)
     made.encoder = model
     return made
 

@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import chunks, encoder, settings
+from index import chunks, encoder, model, settings
 from index.corpus import Corpus, decode
 from index.dense import Dense
 from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexStale, NotFound
 from index.glossary import Glossary, Pair
+from index.late import Late
 from index.latent import Latent
 from index.lexical import Lexical
+from index.model import Model
 from index.records import Document, Language, Paragraph, Section, Span
 from index.repair.edits import Edit
 from index.store import Store
@@ -42,6 +44,7 @@ class Library:
         terms: tuple[list[list[str]], list[list[str]]],
         dense: Dense,
         latent: Latent,
+        late: Late,
         encoder_name: str,
         fingerprint: str = "",
     ) -> None:
@@ -52,6 +55,7 @@ class Library:
         self.lexical = Lexical(*terms)
         self.dense = dense
         self.latent = latent
+        self.late = late
         self.encoder_name = encoder_name
         self.fingerprint = fingerprint
         self.rows, self.paragraphs = chunks.rows(self.documents)
@@ -60,6 +64,11 @@ class Library:
     def encoder(self) -> Encoder:
         """The encoder that the vectors were made with, loaded when a question needs it."""
         return encoder.load(self.encoder_name)
+
+    @cached_property
+    def model(self) -> Model:
+        """The reading model, loaded when a question needs it."""
+        return model.load()
 
     @cached_property
     def language(self) -> Language:
@@ -73,19 +82,28 @@ class Library:
         return frozenset(term for terms in self.terms[0] for term in terms)
 
     def legs(self, question: str, language: Language) -> dict[str, NDArray[np.float64]]:
-        """Each leg's scores of every row; the paragraph legs give a row its paragraph's score."""
+        """Each leg's scores of every row; the paragraph legs give a row its paragraph's score.
+
+        The late leg looks at the best rows of the others only, where there are many: the rest share its
+        least score.
+        """
         of = np.array([row.paragraph_row for row in self.rows])
         lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
         question = simplified(question)
         vector = self.encoder.queries([question])[0]
         dense, dense_paragraph = self.dense.scores(vector, language)
-        return {
+        legs = {
             "lexical": lexical,
             "lexical_paragraph": lexical_paragraph[of],
             "latent": self.latent.scores(self.encoder.features(question)),
             "dense": dense.astype(np.float64),
             "dense_paragraph": dense_paragraph[of].astype(np.float64),
         }
+        pool = _pool(list(legs.values()))
+        scores = self.late.scores(self.model.ask(question), pool, *self.model.late)
+        late = np.full(len(self.rows), scores.min())
+        late[pool] = scores
+        return {**legs, "late": late}
 
     def document(self, id: str) -> Document:
         """The document of that id; NotFound names the ones there are."""
@@ -104,11 +122,20 @@ class Library:
         raise NotFound(f"no paragraph {id!r}", "run `yinzheng show` for the outline with every id")
 
 
+def _pool(legs: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:
+    """The rows that the late leg looks at: all, or the best of each other leg, in the library's order."""
+    if len(legs[0]) <= settings.LATE_ROWS:
+        return np.arange(len(legs[0]))
+    best = [np.argsort(-leg, kind="stable")[: settings.LATE_ROWS // len(legs)] for leg in legs]
+    return np.unique(np.concatenate(best))
+
+
 def expectation(corpus: Corpus, encoder_name: str) -> dict[str, Any]:
     """What the manifest of an up-to-date index says of its making."""
     return {
         "settings": settings.shape(),
         "encoder": encoder_name,
+        "model": model.load().fingerprint,
         "sources": corpus.fingerprint(),
         "code": _code(),
     }
@@ -184,6 +211,7 @@ def write(library: Library, folder: Path, corpus: Corpus) -> None:
     _write_json(folder / "glossary.json", [list(asdict(p).values()) for p in library.glossary.pairs])
     library.dense.write(folder)
     library.latent.write(folder)
+    library.late.write(folder)
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -227,6 +255,7 @@ def _read(store: Store, manifest: dict[str, Any]) -> Library:
             terms=(terms["chunks"][0], terms["chunks"][1]),
             dense=Dense.read(data),
             latent=Latent.read(data),
+            late=Late.read(data),
             encoder_name=manifest["encoder"],
             fingerprint=manifest["fingerprint"],
         )
@@ -245,5 +274,6 @@ _STALE = {
     "sources": "the source files have changed since it was built",
     "settings": "it was built with other settings",
     "encoder": "it was built with another encoder",
+    "model": "it was built with another reading model",
     "code": "it was built by another version of the program",
 }

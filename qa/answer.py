@@ -6,7 +6,6 @@ never pass for sources. Nothing here prints.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.library import Library
@@ -15,7 +14,8 @@ from qa import evidence, quotes, settings
 from qa.evidence import Coverage
 from qa.question import Question
 from qa.quotes import Quote
-from qa.retrieve import Candidate, retrieve
+from qa.reading import Read, read
+from qa.retrieve import retrieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +49,31 @@ def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP) -> Answer:
     if top < 1:
         raise ValueError(f"top must be at least 1, found {top}")
     question = Question.read(raw)
-    return decide(library, question, [] if question.problem else retrieve(library, question), top)
+    return decide(library, question, find(library, question), top)
 
 
-def decide(library: Library, question: Question, ranked: Sequence[Candidate], top: int = settings.QUOTES_TOP) -> Answer:
-    """The answer that these candidates give, every sentence best first; none where the question has a problem."""
+def find(library: Library, question: Question) -> Read:
+    """What was read for a question; nothing where it has a problem."""
+    return read(library, question, [] if question.problem else retrieve(library, question))
+
+
+def decide(library: Library, question: Question, seen: Read, top: int = settings.QUOTES_TOP) -> Answer:
+    """The answer that what was read gives, which is something unless the question has a problem."""
     if question.problem:
         return _refuse(library, question, 0.0, _PROBLEMS[question.problem][question.language])
-    found = evidence.weigh(library, question, ranked)
-    confidence = found.confidence()
+    found, confidence = seen.found, seen.confidence
+    if evidence.looked_up(library, question, found[0]):
+        confidence = max(confidence, settings.LOOKED_UP)
     if confidence >= settings.CONFIDENCE_MIN:
-        chosen = quotes.select(library, question, ranked, top)
+        chosen = quotes.select(library, question, found, top)
         return Answer(question.text, question.language, True, confidence, None, chosen, (), (), library.fingerprint)
-    absent = Coverage.of(library, question).absent
+    near = evidence.on_topic(library, question, found)
     nearest: tuple[Quote, ...] = ()
-    if found.on_topic:
-        nearest = tuple(quotes.make(library, question, c) for c in ranked[: min(top, settings.NEAREST)])
-    reason = _reason(question.language, on_topic=found.on_topic, missing=bool(found.type_missing))
-    return _refuse(library, question, confidence, reason, nearest, absent)
+    if near:
+        nearest = tuple(quotes.make(library, question, c) for c in found[: min(top, settings.NEAREST)])
+    missing = not evidence.typed(library, question, found)
+    reason = _reason(question.language, on_topic=near, missing=missing)
+    return _refuse(library, question, confidence, reason, nearest, Coverage.of(library, question).absent)
 
 
 def _refuse(

@@ -27,6 +27,7 @@ _STAGES = {
     "terms": "Finding terms",
     "encoding": "Encoding",
     "features": "Finding features",
+    "windows": "Reading windows",
     "writing": "Writing the index",
     "asking": "Asking",
 }

@@ -1,14 +1,15 @@
-"""How well passages support an answer: a few plain numbers, and the confidence made of them.
+"""How well a sentence answers: a few plain numbers, and the chances made of them.
 
-Each number has a meaning, so that a refusal can say why. The weights were fitted on the tuning half of
-the question set by `python -m eval.calibrate`, which prints what belongs in `settings`.
+The sentences that were read are rivals, and that none of them answers is one rival more: a conditional
+logit (McFadden 1974) with few weights, fitted by `python -m eval.calibrate`, which prints what belongs in
+`settings`. Each number has a meaning, so that a refusal can say why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import exp, log10
+from math import exp, log, log10
 
 import regex
 
@@ -30,36 +31,130 @@ _DISEASE = regex.compile(
 _NAME = regex.compile(r"(?<![\p{Latin}\d])\p{Lu}[\p{Latin}]*[\p{Lu}\d-][\p{Latin}\d-]*(?<!-)")
 
 
+# What speaks against an answer; all else speaks for it.
+AGAINST = frozenset({"behind", "fused_behind", "unknown", "absent", "name_missing", "name_elsewhere", "type_missing"})
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the best candidates say for and against an answer; each from 0 to 1 unless said otherwise."""
+    """What speaks for and against a sentence as the answer; each from 0 to 1 unless said otherwise."""
 
-    cosine: float  # the greatest centred cosine of a sentence, -1 to 1
-    latent: float  # the latent cosine of the best candidate, 0 to 1
-    topic: float  # the greatest centred cosine of a paragraph, -1 to 1
+    odds: float  # the reader's log-odds that it answers rather than nothing in its window, cut off at ±ODDS_MAX
+    span: float  # the same of the likeliest short answer in it
+    late: float  # its score by late interaction
+    behind: float  # how far that is behind the best of those read, at least 0
+    fused: float  # all legs' fused score, cut off at ±FUSED_MAX
+    fused_behind: float  # how far that is behind the best of those read, at least 0
+    topic: float  # the greatest centred cosine of a paragraph with the question, -1 to 1
+    covered: float  # the share of the question's words that stand in its paragraph, by weight
+    held: float  # the share that stand in the sentence itself
     unknown: float  # the share of the question's words that stand nowhere in the library, by weight
-    name_missing: float  # 1 when a code, number or disease of the question is in none of the best paragraphs
-    wholly_held: bool  # whether the best sentence has every word of the question, and a wanted span
-    named: bool  # whether the question names a code that the library holds, as CAR-T or IL-37
-    type_missing: float  # 1 when a number, date or name is wanted and no best sentence has one
-
-    def confidence(self) -> float:
-        """The probability that the quotes answer, by logistic regression; in [0, 1]."""
-        if not self.on_topic:
-            return settings.OFF_TOPIC
-        total = settings.CONFIDENCE_BIAS
-        for name, weight in settings.CONFIDENCE.items():
-            total += weight * getattr(self, name)
-        confidence = 1 / (1 + exp(-total))
-        if self.wholly_held:
-            confidence = max(confidence, settings.WHOLLY_HELD)
-        return round(confidence, 4)
+    absent: float  # 1 when a word of the question can be said not to occur in the library
+    name_missing: float  # 1 when a code, number or disease of the question is not in its paragraph
+    name_elsewhere: float  # the share of its names that the library has (CAAR-NK) and the sentence has not
+    type_missing: float  # 1 when a number, date or name is wanted and it has none
 
     @property
-    def on_topic(self) -> bool:
-        """Whether the library speaks of the question's subject at all."""
-        near = self.cosine + self.topic - settings.UNKNOWN_COST * self.unknown
-        return self.named or near >= settings.TOPIC_MIN
+    def weight(self) -> float:
+        """The log-odds that it answers rather than that no sentence does."""
+        parts: list[float] = [weight * getattr(self, name) for name, weight in settings.CHANCE.items()]
+        return settings.CHANCE_BIAS + sum(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """The probability of each sentence, in their order, to be the answer, and of none to be; together 1."""
+
+    sentences: tuple[float, ...]
+    none: float
+
+    @classmethod
+    def of(cls, found: Sequence[Evidence]) -> Chances:
+        """The chances that this evidence gives, rounded to 1e-6."""
+        weights = [one.weight for one in found]
+        most = max(0.0, *weights)
+        shares = [exp(weight - most) for weight in weights]
+        total = exp(-most) + sum(shares)
+        return cls(tuple(round(share / total, 6) for share in shares), round(exp(-most) / total, 6))
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the likeliest sentence answers, in (0, 1), rounded to 1e-4."""
+        total = settings.CONFIDENCE_BIAS + settings.CONFIDENCE_SLOPE * any_logit(self.none)
+        return round(1 / (1 + exp(-total)), 4)
+
+
+def any_logit(none: float) -> float:
+    """The log-odds that any sentence answers, of the chance that none does, cut off at a millionth."""
+    inside = min(max(none, 1e-6), 1 - 1e-6)
+    return log((1 - inside) / inside)
+
+
+def weigh(library: Library, question: Question, read: Sequence[Candidate]) -> list[Evidence]:
+    """The evidence for each of the sentences that were read, whose score is still the fused one."""
+    if not read:
+        return []
+    coverage = Coverage.of(library, question)
+    codes = [code for code in _CODE.findall(normal(question.text)) if len(code) > 1]
+    diseases = [word for word, _ in coverage.words if _DISEASE.search(word)]
+    names = [name.rstrip("-") for name in (*codes, *diseases)]
+    late = max(candidate.legs["late"] for candidate in read)
+    fused = max(candidate.score for candidate in read)
+    topic = max(candidate.legs["dense_paragraph"] for candidate in read)
+    written = [name for name in map(normal, _NAME.findall(question.text)) if name in library.vocabulary]
+    terms: dict[int, frozenset[str]] = {}
+    found = []
+    for candidate in read:
+        row = candidate.sentence.paragraph_row
+        own = frozenset(library.terms[0][candidate.row])
+        if row not in terms:
+            terms[row] = frozenset(library.terms[1][row])
+        typed = question.wanted == "passage" or bool(reader.answers(candidate.sentence.text, question, library))
+        found.append(
+            Evidence(
+                odds=_within(candidate.odds, settings.ODDS_MAX),
+                span=_within(candidate.span_odds, settings.ODDS_MAX),
+                late=candidate.legs["late"],
+                behind=late - candidate.legs["late"],
+                fused=_within(candidate.score, settings.FUSED_MAX),
+                fused_behind=min(settings.FUSED_MAX, fused - candidate.score),
+                topic=topic,
+                covered=coverage.share(terms[row]),
+                held=coverage.share(own),
+                unknown=coverage.unknown_share,
+                absent=float(bool(coverage.absent)),
+                name_missing=float(any(name not in terms[row] for name in names)),
+                name_elsewhere=sum(name not in own for name in written) / max(1, len(written)),
+                type_missing=float(not typed),
+            )
+        )
+    return found
+
+
+def on_topic(library: Library, question: Question, read: Sequence[Candidate]) -> bool:
+    """Whether the library speaks of the question's subject at all; `read` is not empty."""
+    near = max(c.legs["dense"] for c in read) + max(c.legs["dense_paragraph"] for c in read)
+    unknown = Coverage.of(library, question).unknown_share
+    named = any(normal(name) in library.vocabulary for name in _NAME.findall(question.text))
+    return named or near - settings.UNKNOWN_COST * unknown >= settings.TOPIC_MIN
+
+
+def typed(library: Library, question: Question, found: Sequence[Candidate]) -> bool:
+    """Whether one of the best sentences has a number, date or name of the sort that is wanted, if one is."""
+    best = found[: settings.EVIDENCE_TOP]
+    return question.wanted == "passage" or any(reader.answers(c.sentence.text, question, library) for c in best)
+
+
+def looked_up(library: Library, question: Question, best: Candidate) -> bool:
+    """Whether key words were given rather than a question, and the best sentence has every one of them."""
+    words = library.tokenizer.content(question.text)
+    plain = regex.sub(r"[\p{P}\p{S}\s]+", "", normal(question.text))
+    keys = question.wanted == "passage" and plain == regex.sub(r"[\p{P}\p{S}\s]+", "", "".join(words))
+    return keys and bool(words) and set(words) <= set(library.terms[0][best.row])
+
+
+def _within(value: float, most: float) -> float:
+    return max(-most, min(most, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +179,11 @@ class Coverage:
         absent = tuple(w for w in unknown if _CODE.fullmatch(w) or bool(_HAN.match(w)) == chinese)
         return cls(weights, unknown, absent)
 
+    def share(self, terms: Collection[str]) -> float:
+        """The share of the words that are among `terms`, by weight; 0 when there are no words at all."""
+        total = sum(weight for _, weight in self.words)
+        return sum(weight for word, weight in self.words if word in terms) / total if total else 0.0
+
     @property
     def unknown_share(self) -> float:
         """The unknown words' share of all weight; 1 when there are no words at all."""
@@ -104,23 +204,3 @@ def _known(word: str, library: Library) -> bool:
         return True
     long = regex.fullmatch(r"\p{Han}{3,}", word) is not None
     return long and any(word[i : i + 2] in library.vocabulary for i in range(len(word) - 1))
-
-
-def weigh(library: Library, question: Question, ranked: Sequence[Candidate]) -> Evidence:
-    """The evidence for an answer; `ranked` is every candidate, sorted, and at least one."""
-    best = ranked[: settings.EVIDENCE_TOP]
-    paragraphs = {term for c in best for term in library.terms[1][c.sentence.paragraph_row]}
-    codes = [code for code in _CODE.findall(normal(question.text)) if len(code) > 1]
-    words = library.tokenizer.content(question.text)
-    diseases = [word for word in words if _DISEASE.search(word)]
-    typed = question.wanted == "passage" or any(reader.answers(c.sentence.text, question, library) for c in best)
-    return Evidence(
-        cosine=max(c.legs["dense"] for c in ranked),
-        latent=best[0].legs["latent"] if library.latent.is_used else settings.LATENT_NEUTRAL,
-        topic=max(c.legs["dense_paragraph"] for c in ranked),
-        unknown=Coverage.of(library, question).unknown_share,
-        name_missing=float(any(name.rstrip("-") not in paragraphs for name in [*codes, *diseases])),
-        type_missing=float(not typed),
-        wholly_held=typed and bool(words) and set(words) <= set(library.terms[0][best[0].row]),
-        named=any(normal(name) in library.vocabulary for name in _NAME.findall(question.text)),
-    )

@@ -28,7 +28,8 @@ _POINTS_BACK = regex.compile(
 class Quote:
     """Words of a source: `raw == document.source[start:end]`, shown as `text`.
 
-    `highlights` are half-open offsets into `text`; `score` is the fused score, higher is better.
+    `highlights` are half-open offsets into `text`; `score` is the chance
+    that it answers (in a search the fused score), higher is better.
     """
 
     document: Document
@@ -53,12 +54,12 @@ class Quote:
         return self.document.lines(self.start, self.end)
 
 
-def select(library: Library, question: Question, ranked: Sequence[Candidate], top: int) -> tuple[Quote, ...]:
-    """The quotes for an answer, best first; `ranked` is sorted and not empty."""
-    reach = settings.FURTHER_SEVERAL if question.several else settings.FURTHER
+def select(library: Library, question: Question, found: Sequence[Candidate], top: int) -> tuple[Quote, ...]:
+    """The quotes for an answer, best first; `found` was read, is sorted and not empty."""
+    least = found[0].score * (settings.FURTHER_SEVERAL if question.several else settings.FURTHER)
     chosen: list[Quote] = []
-    for candidate in ranked:
-        if len(chosen) == top or candidate.score < ranked[0].score - reach:
+    for candidate in found:
+        if len(chosen) == top or (chosen and candidate.score < least):
             break
         quote = make(library, question, candidate)
         if not any(quote.text == other.text or _overlap(quote, other) for other in chosen):
@@ -86,9 +87,25 @@ def make(library: Library, question: Question, candidate: Candidate) -> Quote:
         end=span.end,
         raw=document.source[span.start : span.end],
         text=text,
-        highlights=tuple(reader.answers(text, question, library)),
+        highlights=_highlights(library, question, candidate, text),
         score=round(candidate.score, 4),
     )
+
+
+def _highlights(library: Library, question: Question, candidate: Candidate, text: str) -> tuple[tuple[int, int], ...]:
+    """The short answers in a quote's text: those of the wanted sort, or else the one that was read there.
+
+    `text` ends with the candidate's sentence.
+    """
+    found = tuple(reader.answers(text, question, library))
+    if found or candidate.span is None or candidate.span_odds < settings.SPAN_ODDS_MIN:
+        return found
+    before = len(text) - len(candidate.sentence.text)
+    start, end = candidate.span
+    held = candidate.sentence.text[start:end]
+    start += len(held) - len(held.lstrip())
+    end -= len(held) - len(held.rstrip())
+    return ((before + start, before + end),) if 0 < end - start <= settings.SPAN_SHARE_MAX * len(text) else ()
 
 
 def _overlap(a: Quote, b: Quote) -> bool:

@@ -1,8 +1,8 @@
-"""Both legs fused: every sentence of the library, scored for a question.
+"""All legs fused: every sentence of the library, scored for a question.
 
 Each leg's scores are put on one scale (z-scores over the library's sentences) and added by weight.
 Rank fusion was measured and is worse: it forgets how far apart the scores are. No leg filters: what one
-does not find, another may. `reader` and `quotes` come next.
+does not find, another may. `reading` comes next.
 """
 
 from __future__ import annotations
@@ -21,12 +21,20 @@ from qa.question import Question
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence with its fused score (higher is better) and what each leg said of it."""
+    """A sentence with its score, higher is better, and what each leg said of it.
+
+    The score is the fused one, or once it was read the chance that the sentence answers. Reading adds the
+    log-odds that it answers rather than nothing in its window does, and the likeliest short answer in it,
+    half-open offsets into its text, with the log-odds of that.
+    """
 
     row: int
     sentence: Row
     score: float
     legs: dict[str, float]
+    odds: float = 0.0
+    span: tuple[int, int] | None = None
+    span_odds: float = 0.0
 
 
 def retrieve(library: Library, question: Question, top: int | None = None) -> list[Candidate]:

@@ -12,39 +12,63 @@ QUESTION_CHARACTERS_MAX = 2_000
 # Fusion: z-scores of each leg, added by weight. Measured on the tuning half (the best sentence answers,
 # zh / en): lexical 0.52 / 0.36, sentence vectors 0.65 / 0.40, latent 0.70 / 0.52, reciprocal rank fusion
 # of the three 0.74 / 0.60, this 0.74 / 0.64. Weights half or twice as great differ by less than noise.
-WEIGHTS = {"dense": 1.0, "latent": 1.0, "dense_paragraph": 0.5, "lexical": 0.5, "lexical_paragraph": 0.3}
+WEIGHTS = {
+    "late": 3.0,
+    "dense": 1.0,
+    "latent": 1.0,
+    "dense_paragraph": 0.5,
+    "lexical": 0.5,
+    "lexical_paragraph": 0.3,
+}
 
-# In how many of the best sentences codes and wanted spans are looked for; five was worse.
+# How many windows are read beside the question, each some 20 ms; more change little (`eval/training/README.md`).
+READ_WINDOWS = 3
+# The longest short answer, in the reading model's tokens.
+SPAN_TOKENS_MAX = 30
+# The short answer that was read is marked where it is likelier than none, by these log-odds, and at most
+# this share of the quote: more is no short answer.
+SPAN_ODDS_MIN = 0.0
+SPAN_SHARE_MAX = 0.5
+# In how many of the best sentences wanted spans are looked for, for the reason of a refusal.
 EVIDENCE_TOP = 3
 
-# Confidence: logistic regression on the tuning half, from `python -m eval.calibrate`.
-CONFIDENCE_BIAS = -0.95
-CONFIDENCE = {
-    "latent": 6.44,
-    "topic": 2.49,
-    "name_missing": -2.09,
-    "type_missing": -3.00,
+# The chances that sentences answer: a conditional logit, from `python -m eval.calibrate`.
+CHANCE_BIAS = -2.701
+CHANCE = {
+    "odds": 0.279,
+    "span": 0.021,
+    "late": 0.260,
+    "behind": -0.191,
+    "fused": 0.011,
+    "fused_behind": -0.122,
+    "held": 0.392,
+    "name_missing": -1.366,
+    "name_elsewhere": -1.694,
+    "type_missing": -1.360,
 }
-# What counts as the latent cosine where an encoder has no features: the mean on the tuning half.
-LATENT_NEUTRAL = 0.3
-# Below this the source is said not to answer. Tuning half, leave one out: 0.04 of the answerable and
-# 0.43 of the near misses are under 0.45, and nothing changes up to 0.55; 0.08 and 0.43 under 0.6.
-CONFIDENCE_MIN = 0.45
-# The least confidence where the best sentence holds every word of the question, as for a bare "IL-37".
-WHOLLY_HELD = 0.6
-# The confidence of a question off the subject: no answerable one of the tuning half was among them.
-OFF_TOPIC = 0.02
+# Beyond these, more says nothing more.
+ODDS_MAX = 10.0
+FUSED_MAX = 60.0
+# The confidence of an answer, of the log-odds that any sentence answers; from the same. That the first one
+# stands out among its rivals was tried beside it, and tells answerable from unanswerable questions less well.
+CONFIDENCE_SLOPE = 0.761
+CONFIDENCE_BIAS = -0.196
+# Below this the source is said not to answer. On the tuning half, by cross-validation: 0.3 refuses 7 % of the
+# answerable questions and 61 % of the others, 0.4 14 % and 68 %, 0.5 26 % and 77 %. A refusal shows what stands
+# nearest; a wrong answer shows what is not asked.
+CONFIDENCE_MIN = 0.4
+# The least confidence where key words were given and the best sentence holds every one, as for a bare "IL-37".
+LOOKED_UP = 0.6
 # The library does not speak of the subject at all when both greatest cosines, less this much for a
 # question of unknown words only, sum up to less. Tuning half: off-topic questions reach 0.176, answerable
 # ones begin at 0.185; without the unknown words the two overlap.
 UNKNOWN_COST = 0.05
 TOPIC_MIN = 0.18
 
-# Quotes. A further one is shown while its score is within this of the first, in standard deviations
-# of the fused scores; more for questions of several parts. Tuning half: this shows 2.1 quotes an answer
-# and has the right one among them for 0.87 zh / 0.72 en; half of it 1.6 quotes and 0.78 / 0.68.
-FURTHER = 2.0
-FURTHER_SEVERAL = 3.0
+# Quotes. A further one is shown while its chance is at least this share of the first's; less for questions
+# of several parts.
+FURTHER = 0.15
+FURTHER_SEVERAL = 0.08
 QUOTES_TOP = 3
 # At most this many display characters in a quote of several sentences.
 QUOTE_CHARACTERS_ZH = 300

@@ -84,7 +84,7 @@ def reply(library: Library, query: Query, *, timed: bool = True) -> Judged:
     """What comes of one question."""
     found = put(library, query.text)
     rows: dict[int, None] = {}
-    for candidate in found.ranked:
+    for candidate in (*found.read, *found.ranked):
         rows[candidate.sentence.paragraph_row] = None
         if len(rows) == DEPTH:
             break

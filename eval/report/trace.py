@@ -11,16 +11,17 @@ from typing import Any, Literal
 
 from eval import settings
 from eval.record import Outcome, Run, Verdict
-from eval.stages import FUSED, LEGS, STAGES
+from eval.stages import FUSED, LEGS, READ, STAGES
 from eval.tables import NONE, Table, languages, stage_name
 
 # Where an answer can go wrong, in the order of its way.
-Stop = Literal["labels", "question", "retrieval", "fusion", "quotes", "refusal"]
+Stop = Literal["labels", "question", "retrieval", "fusion", "reading", "quotes", "refusal"]
 STOPS: dict[Stop, str] = {
     "labels": "its evidence no longer stands where the label says",
     "question": "taken for no question",
     "retrieval": "no leg ranks its evidence high enough",
     "fusion": "a leg ranks its evidence higher than all legs fused",
+    "reading": "reading put another sentence before its evidence",
     "quotes": "its evidence is ranked high enough, but not quoted first",
     "refusal": "refused though its evidence was found, or answered though there is none",
 }
@@ -103,7 +104,7 @@ def _lost(outcome: Outcome, answering: Mapping[str, Any]) -> tuple[Stop, str]:
         return "question", f"{STOPS['question']}, so nothing was ranked"
     fused = outcome.rank(FUSED)
     if outcome.selected[1]:
-        return "refusal", f"ranked {_place(fused)}, {decided}"
+        return "refusal", f"ranked {_place(outcome.rank(READ))} after reading, {decided}"
     stop, words = _unfound(outcome, fused)
     if not outcome.answered:
         return stop, f"{words}; {decided}"
@@ -114,8 +115,11 @@ def _unfound(outcome: Outcome, fused: int | None) -> tuple[Stop, str]:
     """Where the evidence fell behind, of an answer whose first quote is or would have been wrong."""
     wanted = len(outcome.evidence)
     high = "first" if wanted == 1 else f"in the first {wanted}"
+    after = outcome.rank(READ)
+    if after is not None and after <= wanted:
+        return "quotes", f"ranked {_place(after)} after reading, lost in choosing quotes"
     if fused is not None and fused <= wanted:
-        return "quotes", f"ranked {_place(fused)}, lost in choosing quotes"
+        return "reading", f"ranked {_place(fused)} after fusion, {_place(after)} after reading"
     sentences = [leg for leg in LEGS if not leg.endswith("paragraph")]
     best = min(sentences, key=lambda leg: _or_last(outcome.rank(leg)))
     found = outcome.rank(best)

@@ -17,6 +17,7 @@ from index.corpus import Corpus
 from index.encoder import Encoder, Vectors
 from index.latent import Features
 from index.library import Library
+from index.model import Asked, Model, Reading, Seen
 from index.records import Document, Paragraph
 from index.structure import outline, sentences
 from qa import answer, quotes, retrieve, settings
@@ -148,8 +149,8 @@ def quotes_reversed(bench: Bench, patch: Patch) -> None:
 
 
 def one_quote(bench: Bench, patch: Patch) -> None:
-    patch.setattr(settings, "FURTHER", 0.0)
-    patch.setattr(settings, "FURTHER_SEVERAL", 0.0)
+    patch.setattr(settings, "FURTHER", 1.1)
+    patch.setattr(settings, "FURTHER_SEVERAL", 1.1)
 
 
 def never_refuses(bench: Bench, patch: Patch) -> None:
@@ -160,9 +161,48 @@ def always_refuses(bench: Bench, patch: Patch) -> None:
     patch.setattr(settings, "CONFIDENCE_MIN", 1.0)
 
 
-def type_unchecked(bench: Bench, patch: Patch) -> None:
-    """A passage without the number, date or name that is asked for is no argument against it any more."""
-    patch.setattr(settings, "CONFIDENCE", {**settings.CONFIDENCE, "type_missing": 0.0, "name_missing": 0.0})
+def calibration_lost(bench: Bench, patch: Patch) -> None:
+    """Every chance counts as half as sure again as it is."""
+    patch.setattr(settings, "CONFIDENCE_BIAS", settings.CONFIDENCE_BIAS + 2.0)
+
+
+def late_shifted(bench: Bench, patch: Patch) -> None:
+    """Each window's sentences have the vectors of their neighbours."""
+    real = type(bench.model).see
+
+    def see(self: Model, title: str, sentences: Sequence[str]) -> list[Seen]:
+        found = real(self, title, sentences)
+        return found[1:] + found[:1]
+
+    patch.setattr(type(bench.model), "see", see)
+
+
+def late_unweighted(bench: Bench, patch: Patch) -> None:
+    """A question's tokens are cut off from what they ask: each is the first."""
+    real = type(bench.model).ask
+
+    def ask(self: Model, question: str) -> Asked:
+        found = real(self, question)
+        return replace(found, tokens=np.repeat(found.tokens[:1], len(found.tokens), axis=0), pooled=found.pooled * 0)
+
+    patch.setattr(type(bench.model), "ask", ask)
+
+
+def reading_reversed(bench: Bench, patch: Patch) -> None:
+    """What is read in a window is taken for the sentences in reverse."""
+    real = Model.read
+
+    def read(self: Model, question: str, title: str, sentences: Sequence[str]) -> Reading:
+        found = real(self, question, title, sentences)
+        return replace(found, odds=found.odds[::-1])
+
+    patch.setattr(type(bench.model), "read", read)
+
+
+def reading_unasked(bench: Bench, patch: Patch) -> None:
+    """Every window is read beside one and the same question."""
+    real = Model.read
+    patch.setattr(type(bench.model), "read", lambda self, question, *given: real(self, "狼疮", *given))
 
 
 # --- faults: text, places --------------------------------------------------------------------------
@@ -333,7 +373,8 @@ def cut_questions(bench: Bench, patch: Patch) -> None:
 LEXICAL = frozenset({"lexical", "lexical_paragraph"})
 DENSE = frozenset({"dense", "dense_paragraph"})
 LATENT = frozenset({"latent"})
-LEGS = LEXICAL | DENSE | LATENT
+LATE = frozenset({"late"})
+LEGS = LEXICAL | DENSE | LATENT | LATE
 
 FAULTS = (
     Change("jieba off", LEXICAL, jieba_off, rebuild=True),
@@ -357,7 +398,11 @@ FAULTS = (
     Change("only one quote", frozenset({"quotes"}), one_quote),
     Change("threshold at 0", frozenset({"refusal"}), never_refuses),
     Change("threshold at 1", frozenset({"refusal"}), always_refuses),
-    Change("wanted type unchecked", frozenset({"refusal"}), type_unchecked),
+    Change("confidence too high", frozenset({"refusal"}), calibration_lost),
+    Change("late vectors of the neighbour", LATE, late_shifted, rebuild=True),
+    Change("late interaction with the first token", LATE, late_unweighted),
+    Change("windows read in reverse", frozenset({"reading"}), reading_reversed),
+    Change("windows read beside another question", frozenset({"reading"}), reading_unasked),
     Change("citation marks cut off", frozenset({"sentences"}), splitter_cuts_marks, rebuild=True),
     Change("sentences cut at commas", frozenset({"sentences"}), splitter_cuts_commas, rebuild=True),
     Change("offsets by one", frozenset({"citation"}), offset_by_one),

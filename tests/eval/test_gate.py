@@ -13,7 +13,7 @@ from eval import settings as eval_settings
 from eval.compare import Component
 from eval.gate import DOWNSTREAM, Finding, Verdict, judge
 from eval.record import Outcome, Part, Place
-from eval.stages import FUSED, LEGS
+from eval.stages import FUSED, LEGS, READ
 from index.errors import InputError
 
 
@@ -270,6 +270,7 @@ def test_one_leg_that_is_worse(made: Any, good: list[Outcome], leg: str) -> None
 
 STEPS: dict[str, Callable[[Any, Outcome], Outcome]] = {
     "fusion": lambda made, o: made.outcome(o.id, rank={FUSED: 4}),
+    "reading": lambda made, o: made.outcome(o.id, rank={READ: 4}),
     "quotes": lambda made, o: made.outcome(o.id, hit=1, selected=None),
     "refusal": lambda made, o: replace(made.outcome(o.id), answered=False, quotes=(), reason="no"),
     "script": lambda made, o: made.outcome(o.id, traditional=False),
@@ -288,6 +289,7 @@ def test_one_step_that_is_worse(made: Any, good: list[Outcome], component: str) 
         names
         == {
             "fusion": {"zh: rank after fusion"},
+            "reading": {"zh: rank after reading"},
             "quotes": {"zh: hit@1 before refusing", "zh: hit@3 before refusing"},
             "refusal": {"zh: answerable questions answered"},
             "script": {"zh: same quotes in traditional characters"},
@@ -364,10 +366,11 @@ def test_what_is_further_down_follows(made: Any, good: list[Outcome], number: in
     """All that lies behind the first step that is worse is marked, and stands behind it."""
 
     def worse(outcome: Outcome) -> Outcome:
-        changed = made.outcome(outcome.id, rank={FUSED: 4} if number == 0 else 1, hit=None)
-        if number > 1:
+        ranks = [{FUSED: 4, READ: 4}, {READ: 4}, 1, 1, 1]
+        changed = made.outcome(outcome.id, rank=ranks[number], hit=None)
+        if DOWNSTREAM[number] in ("refusal", "answer"):
             changed = replace(changed, selected={1: True, 3: True})
-        if number == 3:
+        if DOWNSTREAM[number] == "answer":
             return changed
         return replace(changed, answered=False, quotes=(), reason="no")
 
@@ -401,7 +404,7 @@ def test_all_but_facts_follows_from_another_structure(
     worse = spoilt(worse, range(13, 14), lambda o: replace(o, quotes=(made.shown(verbatim=False),)))
     verdict = judge(made.run(good), made.run(worse[1:], **after))
     follows = {component for component, mark in told(verdict) if mark}
-    assert follows == {"labels", *LEGS, "fusion", "quotes", "answer"}
+    assert follows == {"labels", *LEGS, "fusion", "reading", "quotes", "answer"}
     assert verdict.causes == [cause, "questions", "verbatim"]
 
 
@@ -416,7 +419,7 @@ def test_causes_come_first(made: Any, good: list[Outcome]) -> None:
 def test_every_component_is_tried_here() -> None:
     tried = {"coverage", "citation", "sentences", "labels", "questions", "verbatim", *LEGS, *STEPS}
     assert tried == set(get_args(Component))
-    assert DOWNSTREAM == ("fusion", "quotes", "refusal", "answer")
+    assert DOWNSTREAM == ("fusion", "reading", "quotes", "refusal", "answer")
 
 
 # What cannot be judged.

@@ -135,11 +135,19 @@ def sentence(**by_leg: int) -> dict[str, int]:
             "no leg ranks it first (best: dense, 3), 3rd after fusion; shown below the first quote",
             id="shown below",
         ),
-        pytest.param({"rank": 1, "hit": None}, "quotes", "ranked 1st, lost in choosing quotes", id="quotes"),
+        pytest.param(
+            {"rank": 1, "hit": None}, "quotes", "ranked 1st after reading, lost in choosing quotes", id="quotes"
+        ),
+        pytest.param(
+            {"rank": sentence(fused=1, read=2), "hit": 2},
+            "reading",
+            "ranked 1st after fusion, 2nd after reading; shown below the first quote",
+            id="reading",
+        ),
         pytest.param(
             {"rank": 1, "answered": False, "confidence": 0.41},
             "refusal",
-            "ranked 1st, refused at 0.41 (threshold 0.45)",
+            "ranked 1st after reading, refused at 0.41 (threshold 0.45)",
             id="refused",
         ),
         pytest.param(

@@ -11,11 +11,12 @@ import pytest
 from eval import stages
 from eval.dataset import Alternative, Item
 from eval.labels import Labels
-from eval.stages import ABLATIONS, FUSED, LEGS, STAGES, Ranks
+from eval.stages import ABLATIONS, FUSED, LEGS, READ, STAGES, Ranks
 from index.library import Library
 from qa import settings
-from qa.answer import ask, decide
+from qa.answer import ask, decide, find
 from qa.question import Question
+from qa.reading import read
 from qa.retrieve import Candidate, fuse, retrieve
 
 
@@ -62,13 +63,13 @@ def test_by_hand(
 ) -> None:
     # rows in the order of this leg: 4, 2, 3, 1, 0; paragraphs 2-P1, 1-P2, 1-P1
     ranked = candidates({"dense": [0.1, 0.2, 0.8, 0.3, 0.9]}, [5, 4, 3, 2, 1])
-    found = stages.ranks(item(*evidence), ranked, labels)["dense"]
+    found = stages.ranks(item(*evidence), ranked, [], labels)["dense"]
     assert found == Ranks(sentence, paragraphs, ("d:2-P1", "d:1-P2", "d:1-P1"))
 
 
 def test_ties_keep_the_order_of_the_library(labels: Labels) -> None:
     ranked = candidates({"lexical": [0, 1, 0, 1, 0]}, [0, 0, 0, 0, 1])
-    found = stages.ranks(item((B,)), ranked, labels)
+    found = stages.ranks(item((B,)), ranked, [], labels)
     assert found["lexical"] == Ranks(2, {"d:2-P1": 2}, ("d:1-P1", "d:2-P1", "d:1-P2"))
     assert found["latent"] == Ranks(4, {"d:2-P1": 3}, ("d:1-P1", "d:1-P2", "d:2-P1"))
     assert found[FUSED] == Ranks(5, {"d:2-P1": 1}, ("d:2-P1", "d:1-P1", "d:1-P2"))
@@ -78,20 +79,27 @@ def test_ablations_fuse_their_legs_alone(labels: Labels) -> None:
     ranked = candidates(
         {"lexical": [1, 0, 0, 0, 0], "lexical_paragraph": [0, 0, 0, 0, 2], "dense": [0, 0, 9, 0, 0]}, [0, 0, 1, 0, 0]
     )
-    found = stages.ranks(item((Alternative("1-P1", "甲子"),)), ranked, labels)
+    found = stages.ranks(item((Alternative("1-P1", "甲子"),)), ranked, [], labels)
     # z-scores of a single one in five are 2 and -0.5 whatever its size: 0.5 * 2 is more than 0.3 * 2
     assert found["lexical only"] == Ranks(1, {"d:1-P1": 1}, ())
     assert found["embeddings only"] == Ranks(2, {"d:1-P1": 2}, ())
     assert found["latent features only"] == Ranks(1, {"d:1-P1": 1}, ())
 
 
+def test_what_was_read_stands_before_what_was_not(labels: Labels) -> None:
+    ranked = candidates({}, [5, 4, 3, 2, 1])
+    found = stages.ranks(item((B,)), ranked, [ranked[3], ranked[1]], labels)
+    assert found[READ] == Ranks(1, {"d:2-P1": 1}, ("d:2-P1", "d:1-P1", "d:1-P2"))
+    assert stages.ranks(item((B,)), ranked, [], labels)[READ] == found[FUSED]
+
+
 def test_nothing_ranked(labels: Labels) -> None:
-    assert stages.ranks(item((A,)), [], labels) == {}
+    assert stages.ranks(item((A,)), [], [], labels) == {}
 
 
 def test_only_the_best_paragraphs_are_kept(labels: Labels, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages.settings, "DEPTH", 2)
-    found = stages.ranks(item((A,)), candidates({}, [0, 0, 0, 0, 1]), labels)[FUSED]
+    found = stages.ranks(item((A,)), candidates({}, [0, 0, 0, 0, 1]), [], labels)[FUSED]
     assert found == Ranks(3, {"d:1-P1": 2}, ("d:2-P1", "d:1-P1"))
 
 
@@ -101,10 +109,13 @@ WHO = "CAAR-NK 细胞是谁构建的？"
 def test_in_the_review(library: Library) -> None:
     question = Question.read(WHO)
     ranked = retrieve(library, question)
-    found = stages.ranks(item((Alternative("4-P2", "Meng等"),)), ranked, Labels(library))
+    read_ones = read(library, question, ranked).found
+    found = stages.ranks(item((Alternative("4-P2", "Meng等"),)), ranked, read_ones, Labels(library))
     assert set(found) == {*STAGES, *ABLATIONS}
     first = next(n for n, candidate in enumerate(ranked, start=1) if "Meng等" in candidate.sentence.text)
     assert found[FUSED].sentence == first
+    after = next(n for n, candidate in enumerate(read_ones, start=1) if "Meng等" in candidate.sentence.text)
+    assert found[READ].sentence == after
     gold = "sle-cell-therapy:4-P2"
     for stage in STAGES:
         assert len(found[stage].top) == len(set(found[stage].top)) == 10
@@ -135,5 +146,4 @@ def test_fuse_by_hand() -> None:
 @pytest.mark.parametrize("text", [WHO, "个人所得税怎么申报？", "你好", "", "长" * 3000, "What is HSCT?"], ids=ascii)
 def test_deciding_over_candidates_is_answering(library: Library, text: str) -> None:
     question = Question.read(text)
-    ranked = [] if question.problem else retrieve(library, question)
-    assert decide(library, question, ranked) == ask(library, text)
+    assert decide(library, question, find(library, question)) == ask(library, text)

@@ -74,11 +74,13 @@ def test_verdicts_add_up(run: Run) -> None:
 def test_ablation_by_hand(run: Run) -> None:
     table = tables.ablation(run)
     assert table.columns[1:4] == ("zh hit@1", "zh hit@3", "zh false answers")
-    assert list(by_first(table)) == [*ABLATIONS, "fused", "fused + quotes", "fused + quotes + refusal"]
+    assert list(by_first(table)) == [
+        *ABLATIONS, "fused", "fused + reading", "fused + reading + quotes", "fused + reading + quotes + refusal"
+    ]  # fmt: skip
     assert by_first(table)["lexical only"] == ("0.500", "0.500", "–", "0.000", "1.000", "–")
     assert by_first(table)["fused"] == ("0.500", "1.000", "–", "0.000", "1.000", "–")
-    assert by_first(table)["fused + quotes"] == ("1.000", "1.000", "–", "0.000", "1.000", "–")
-    assert by_first(table)["fused + quotes + refusal"] == ("0.500", "0.500", "0.500", "0.000", "1.000", "–")
+    assert by_first(table)["fused + reading + quotes"] == ("1.000", "1.000", "–", "0.000", "1.000", "–")
+    assert by_first(table)["fused + reading + quotes + refusal"] == ("0.500", "0.500", "0.500", "0.000", "1.000", "–")
 
 
 def test_ablation_counts_parts_and_questions_that_were_not_ranked(made: Any) -> None:

@@ -123,7 +123,7 @@ def test_the_files(made: Any, tmp_path: Path) -> None:
     paths = trec.export(run, tmp_path / "new" / "folder")
     assert [path.name for path in paths] == ["qrels.txt", *(f"{stage}.run" for stage in STAGES)]
     assert paths[0].read_text() == "zh-0 0 doc:1-P1 1\nzh-0 0 doc:1-P2 1\n"
-    assert paths[-1].read_text().splitlines() == [
+    assert paths[1 + STAGES.index(FUSED)].read_text().splitlines() == [
         "zh-0 Q0 doc:1-P2 1 1.0 fused",
         "zh-0 Q0 doc:1-P1 2 0.5 fused",
         f"zh-0 Q0 doc:1-P3 3 {1 / 3!r} fused",
@@ -133,7 +133,7 @@ def test_the_files(made: Any, tmp_path: Path) -> None:
 
 def test_white_space_in_a_name_does_not_break_columns(made: Any, tmp_path: Path) -> None:
     run = made_run(made, [(["my doc\t:1-P1"], ["my doc\t:1-P1"])])
-    qrels, *_, fused = trec.export(run, tmp_path)
+    qrels, *_, fused, _ = trec.export(run, tmp_path)
     assert qrels.read_text() == "zh-0 0 my_doc_:1-P1 1\n"
     assert fused.read_text() == "zh-0 Q0 my_doc_:1-P1 1 1.0 fused\n"
 

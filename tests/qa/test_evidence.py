@@ -9,70 +9,76 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import settings
-from qa.evidence import Coverage, Evidence, weigh
+from qa.answer import find
+from qa.evidence import AGAINST, Chances, Coverage, Evidence, looked_up, on_topic, typed, weigh
 from qa.question import Question
-from qa.retrieve import retrieve
+from qa.reading import sentences
+from qa.retrieve import Candidate, retrieve
 
 if TYPE_CHECKING:
     from index.library import Library
 
 GOOD = {
-    "cosine": 0.3,
-    "latent": 0.4,
+    "odds": 2.0,
+    "span": 1.0,
+    "late": 15.0,
+    "behind": 0.5,
+    "fused": 12.0,
+    "fused_behind": 1.0,
     "topic": 0.3,
-    "unknown": 0.0,
+    "covered": 0.6,
+    "held": 0.4,
+    "unknown": 0.1,
+    "absent": 0.0,
     "name_missing": 0.0,
-    "wholly_held": False,
-    "named": True,
+    "name_elsewhere": 0.0,
     "type_missing": 0.0,
 }
 
 
-def evidence(**changes: object) -> Evidence:
-    return Evidence(**{**GOOD, **changes})  # type: ignore[arg-type]
+def evidence(**changes: float) -> Evidence:
+    return Evidence(**{**GOOD, **changes})
 
 
-def of(library: Library, text: str) -> Evidence:
+def of(library: Library, text: str, holding: str = "") -> Evidence:
+    """The evidence for the best sentence that holds something."""
     question = Question.read(text)
-    return weigh(library, question, retrieve(library, question))
+    ranked = retrieve(library, question)
+    read = sentences(library, question, ranked)
+    weighed = dict(zip([candidate.row for candidate in read], weigh(library, question, read), strict=True))
+    return weighed[next(c.row for c in ranked if holding in c.sentence.text)]
 
 
-def test_missing_things_lower_the_confidence() -> None:
-    whole = evidence().confidence()
-    assert evidence(type_missing=1.0).confidence() < whole
-    assert evidence(name_missing=1.0).confidence() < whole
-    assert evidence(latent=0.1).confidence() < whole
-    assert evidence(topic=0.1).confidence() < whole
+@pytest.mark.parametrize("name", sorted(settings.CHANCE))
+def test_each_part_of_the_chance_counts_as_its_meaning_says(name: str) -> None:
+    more, less = evidence(**{name: GOOD[name] + 0.5}).weight, evidence(**{name: GOOD[name] - 0.5}).weight
+    assert (more < less) if name in AGAINST else (more > less)
 
 
-def test_off_topic_has_its_own_confidence() -> None:
-    off = evidence(named=False, cosine=0.05, topic=0.05)
-    assert not off.on_topic
-    assert off.confidence() == settings.OFF_TOPIC < settings.CONFIDENCE_MIN
+NUMBERS = st.fixed_dictionaries({name: st.floats(-50, 50) for name in GOOD})
 
 
-def test_a_known_name_is_on_topic_whatever_its_cosines() -> None:
-    assert evidence(named=True, cosine=0.0, topic=0.0).on_topic
+@given(found=st.lists(NUMBERS.map(lambda values: Evidence(**values)), min_size=1, max_size=12))
+def test_chances_are_of_rivals(found: list[Evidence]) -> None:
+    chances = Chances.of(found)
+    assert all(0 <= chance <= 1 for chance in (*chances.sentences, chances.none))
+    assert sum(chances.sentences) + chances.none == pytest.approx(1, abs=1e-4)
+    assert 0 <= chances.confidence <= 1
+    order = sorted(range(len(found)), key=lambda i: found[i].weight)
+    assert [chances.sentences[i] for i in order] == sorted(chances.sentences)
 
 
-def test_wholly_held_lifts_the_confidence_to_its_floor() -> None:
-    poor = {"latent": 0.0, "topic": 0.0, "type_missing": 1.0}
-    assert evidence(**poor).confidence() < settings.CONFIDENCE_MIN
-    assert evidence(**poor, wholly_held=True).confidence() == settings.WHOLLY_HELD
+def test_a_rival_as_good_shares_the_chance_and_speaks_for_an_answer_too() -> None:
+    alone, both = Chances.of([evidence()]), Chances.of([evidence(), evidence()])
+    assert both.sentences[0] == both.sentences[1] < alone.sentences[0]
+    assert both.none < alone.none
+    assert both.confidence > alone.confidence
 
 
-@given(
-    cosine=st.floats(-1, 1),
-    latent=st.floats(0, 1),
-    topic=st.floats(-1, 1),
-    unknown=st.floats(0, 1),
-    name_missing=st.sampled_from([0.0, 1.0]),
-    type_missing=st.sampled_from([0.0, 1.0]),
-    wholly_held=st.booleans(),
-    named=st.booleans(),
-)
-def test_confidence_is_a_probability(**values: object) -> None:
-    assert 0 <= evidence(**values).confidence() <= 1
+@given(low=st.floats(-40, 40), high=st.floats(-40, 40))
+def test_confidence_grows_with_what_speaks_for_an_answer(low: float, high: float) -> None:
+    low, high = sorted((low, high))
+    assert Chances.of([evidence(odds=low)]).confidence <= Chances.of([evidence(odds=high)]).confidence
 
 
 @pytest.mark.parametrize(
@@ -98,10 +104,41 @@ def test_a_question_without_words_is_wholly_unknown(library: Library) -> None:
     assert Coverage.of(library, Question.read("HSCT")).unknown_share == 0.0
 
 
+def test_the_share_of_a_question_that_a_paragraph_holds(library: Library) -> None:
+    coverage = Coverage.of(library, Question.read("HSCT的移植相关死亡率"))
+    words = [word for word, _ in coverage.words]
+    assert coverage.share(words) == pytest.approx(1.0)
+    assert coverage.share([]) == 0.0
+    assert 0 < coverage.share(words[:1]) < 1
+    assert Coverage.of(library, Question.read("是什么？")).share(words) == 0.0
+
+
 def test_weighing(library: Library) -> None:
-    assert of(library, "移植相关死亡率是多少？").type_missing == 0.0
+    assert of(library, "移植相关死亡率是多少？", "15%").type_missing == 0.0
+    assert of(library, "移植相关死亡率是多少？", "移植").type_missing == 1.0
+    assert of(library, "CAAR-NK 细胞是谁构建的？", "Meng").name_elsewhere == 0.0
+    assert of(library, "CAAR-NK 细胞是谁构建的？", "Reighard").name_elsewhere == 1.0
     assert of(library, "MSC治疗的费用是多少钱？").type_missing == 1.0
     assert of(library, "CD22是CAR-T的靶点吗？").name_missing == 1.0
     assert of(library, "CD19是CAR-T的靶点吗？").name_missing == 0.0
-    assert not of(library, "今天北京天气怎么样？").on_topic
-    assert of(library, "CAR-T是什么？").named
+    assert weigh(library, Question.read("CD19是CAR-T的靶点吗？"), []) == []
+
+
+def test_the_reasons_of_a_refusal(library: Library) -> None:
+    def found(text: str) -> tuple[Library, Question, list[Candidate]]:
+        question = Question.read(text)
+        return library, question, list(find(library, question).found)
+
+    assert not on_topic(*found("今天北京天气怎么样？"))
+    assert on_topic(*found("CAR-T是什么？"))
+    assert not typed(*found("MSC治疗的费用是多少钱？"))
+    assert typed(*found("移植相关死亡率是多少？"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("HSCT", True), ("CAR-T细胞疗法", True), ("HSCT是什么？", False), ("zzzz", False), ("what is HSCT", False)],
+)
+def test_key_words_are_looked_up(library: Library, text: str, expected: bool) -> None:
+    question = Question.read(text)
+    assert any(looked_up(library, question, candidate) for candidate in find(library, question).found) == expected

@@ -114,13 +114,14 @@ def test_a_sentence_that_stands_twice_is_quoted_once(library: Library) -> None:
     question = Question.read(QUESTIONS[0])
     best = ask(library, QUESTIONS[0]).quotes[0]
     row = next(i for i, row in enumerate(library.rows) if row.sentence.start == best.start)
-    twice = [Candidate(row, library.rows[row], 5.0, {}), Candidate(row, library.rows[row], 4.9, {})]
+    twice = [Candidate(row, library.rows[row], 0.9, {}), Candidate(row, library.rows[row], 0.8, {})]
     assert len(select(library, question, twice, 3)) == 1
 
 
 def test_a_far_weaker_sentence_is_not_quoted(library: Library) -> None:
     from qa.question import Question
 
-    ranked = [Candidate(0, library.rows[0], 5.0, {}), Candidate(40, library.rows[40], 5.0 - settings.FURTHER - 0.1, {})]
+    between = (settings.FURTHER + settings.FURTHER_SEVERAL) / 2
+    ranked = [Candidate(0, library.rows[0], 0.9, {}), Candidate(40, library.rows[40], 0.9 * between, {})]
     assert len(select(library, Question.read("什么是狼疮？"), ranked, 3)) == 1
     assert len(select(library, Question.read("狼疮有哪些特点？"), ranked, 3)) == 2

@@ -1,0 +1,80 @@
+"""Reads the best windows beside the question, and puts their sentences in the order in which they answer.
+
+Ranking knows what a sentence is about; whether it answers takes reading the two together. The windows of
+the best candidates are read, each by itself, and every sentence in them gets a chance of answering, made of
+what was read and of what else speaks for it (`evidence`). `quotes` comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.late import title
+from index.layout import Tokens
+from index.library import Library
+from index.model import Array
+from index.words import simplified
+from qa import evidence, settings
+from qa.evidence import Chances
+from qa.question import Question
+from qa.retrieve import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The sentences that were read, likeliest answer first, and the confidence that the first answers."""
+
+    found: tuple[Candidate, ...]
+    confidence: float
+
+
+def read(library: Library, question: Question, ranked: Sequence[Candidate]) -> Read:
+    """Read the best windows; each sentence's score becomes its chance, and ties stay as they were ranked.
+
+    `ranked` is every sentence, best first, and may be empty.
+    """
+    order = {candidate.row: number for number, candidate in enumerate(ranked)}
+    found = sentences(library, question, ranked)
+    if not found:
+        return Read((), 0.0)
+    chances = Chances.of(evidence.weigh(library, question, found))
+    likely = [replace(one, score=chance) for one, chance in zip(found, chances.sentences, strict=True)]
+    likely.sort(key=lambda candidate: (-candidate.score, order[candidate.row]))
+    return Read(tuple(likely), chances.confidence)
+
+
+def sentences(library: Library, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The sentences of the best windows with what was read in them, window after window."""
+    places = {candidate.row: candidate for candidate in ranked}
+    asked = simplified(question.text)
+    windows = [range(*window) for window in _windows(library, ranked)]
+    shown = [(title(library.rows[rows[0]]), [library.rows[row].text for row in rows]) for rows in windows]
+    found: list[Candidate] = []
+    for rows, reading in zip(windows, library.model.read_all(asked, shown), strict=True):
+        for number, row in enumerate(rows):
+            span, odds = best_span(reading.starts[number], reading.ends[number], reading.tokens[number])
+            found.append(replace(places[row], odds=round(reading.odds[number], 4), span=span, span_odds=round(odds, 4)))
+    return found
+
+
+def _windows(library: Library, ranked: Sequence[Candidate]) -> list[tuple[int, int]]:
+    """The windows that hold the best candidates, in their order."""
+    windows: dict[tuple[int, int], None] = {}
+    for candidate in ranked:
+        windows[library.late.window(candidate.row)] = None
+        if len(windows) == settings.READ_WINDOWS:
+            break
+    return list(windows)
+
+
+def best_span(starts: Array, ends: Array, tokens: Tokens) -> tuple[tuple[int, int], float]:
+    """The characters of the likeliest short answer in a sentence, half-open, and its log-odds against none."""
+    best = (0, 0)
+    odds = float("-inf")
+    for start in range(len(starts)):
+        reach = ends[start : start + settings.SPAN_TOKENS_MAX]
+        end = start + int(reach.argmax())
+        if float(starts[start] + ends[end]) > odds:
+            best, odds = (start, end), float(starts[start] + ends[end])
+    return (tokens.offsets[best[0]][0], tokens.offsets[best[1]][1]), odds
