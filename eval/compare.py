@@ -18,7 +18,7 @@ from index.errors import InputError
 # The parts of the system in the order of its way: what is worse further down follows from what is above.
 Component = Literal[
     "coverage", "citation", "sentences", "labels", "questions", "verbatim", "script",
-    "lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "late", "fusion", "reading", "quotes",
+    "lexical", "lexical_paragraph", "dense", "dense_paragraph", "late", "fusion", "reading", "quotes",
     "refusal", "answer",
 ]  # fmt: skip
 # What a question is worth in a measure, higher is better; None where the measure does not judge it.

@@ -21,9 +21,9 @@ from qa.retrieve import Candidate, fuse
 
 Scores = NDArray[np.float64]
 
-Leg = Literal["lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "late"]
+Leg = Literal["lexical", "lexical_paragraph", "dense", "dense_paragraph", "late"]
 # The legs in the order in which they are computed, and what they are made of.
-LEGS: tuple[Leg, ...] = ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph", "late")
+LEGS: tuple[Leg, ...] = ("lexical", "lexical_paragraph", "dense", "dense_paragraph", "late")
 FUSED = "fused"
 READ = "read"
 STAGES = (*LEGS, FUSED, READ)
@@ -31,9 +31,8 @@ STAGES = (*LEGS, FUSED, READ)
 ABLATIONS: dict[str, tuple[str, ...]] = {
     "lexical only": ("lexical", "lexical_paragraph"),
     "embeddings only": ("dense", "dense_paragraph"),
-    "latent features only": ("latent",),
     "late interaction only": ("late",),
-    "all but late interaction": ("lexical", "lexical_paragraph", "latent", "dense", "dense_paragraph"),
+    "all but late interaction": ("lexical", "lexical_paragraph", "dense", "dense_paragraph"),
 }
 
 

@@ -19,7 +19,6 @@ from index.dense import Dense
 from index.encoder import Encoder, Vectors
 from index.glossary import Glossary
 from index.late import Late
-from index.latent import Features, Latent
 from index.library import Library
 from index.records import Document
 from index.store import Store
@@ -100,9 +99,8 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
         (_between(vectors[:n], vectors[n : 2 * n]), row_languages),
         (vectors[2 * n :], paragraph_languages),
     )
-    latent = Latent.build(_features(model, row_texts, progress))
     late = Late.build(reading.load(), sentences, lambda done, total: progress("windows", done, total))
-    made = Library(documents, tokenizer, both, terms, dense, latent, late, model.name)
+    made = Library(documents, tokenizer, both, terms, dense, late, model.name)
     made.encoder = model
     return made
 
@@ -122,16 +120,6 @@ def _encode(model: Encoder, texts: list[str], progress: Progress) -> Vectors:
     progress("encoding", len(distinct), len(distinct))
     place = {text: row for row, text in enumerate(distinct)}
     return np.concatenate(found)[[place[text] for text in texts]]
-
-
-def _features(model: Encoder, texts: list[str], progress: Progress) -> list[Features]:
-    """Each text's sparse features."""
-    found = []
-    for at, text in enumerate(texts):
-        progress("features", at, len(texts))
-        found.append(model.features(text))
-    progress("features", len(texts), len(texts))
-    return found
 
 
 def _summary(document: Document) -> dict[str, Any]:

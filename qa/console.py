@@ -26,7 +26,6 @@ _STAGES = {
     "reading": "Reading sources",
     "terms": "Finding terms",
     "encoding": "Encoding",
-    "features": "Finding features",
     "windows": "Reading windows",
     "writing": "Writing the index",
     "asking": "Asking",

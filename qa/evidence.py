@@ -16,9 +16,10 @@ import regex
 from index.library import Library
 from index.tokens import normal
 from index.words import relative
-from qa import reader, settings
+from qa import settings
 from qa.question import Question
 from qa.retrieve import Candidate
+from qa.typed import gives
 
 # A code or a number of at least two characters: CD22, NCT05938725, 28.1, 2018.
 _CODE = regex.compile(r"\p{Latin}[\p{Latin}-]*\d[\p{Latin}\d-]*|\d+(?:\.\d+)?%?")
@@ -32,7 +33,7 @@ _NAME = regex.compile(r"(?<![\p{Latin}\d])\p{Lu}[\p{Latin}]*[\p{Lu}\d-][\p{Latin
 
 
 # What speaks against an answer; all else speaks for it.
-AGAINST = frozenset({"behind", "fused_behind", "unknown", "absent", "name_missing", "name_elsewhere", "type_missing"})
+AGAINST = frozenset({"behind", "fused_behind", "name_missing", "name_elsewhere", "type_missing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,13 @@ class Evidence:
     """What speaks for and against a sentence as the answer; each from 0 to 1 unless said otherwise."""
 
     odds: float  # the reader's log-odds that it answers rather than nothing in its window, cut off at ±ODDS_MAX
-    span: float  # the same of the likeliest short answer in it
     late: float  # its score by late interaction
     behind: float  # how far that is behind the best of those read, at least 0
-    fused: float  # all legs' fused score, cut off at ±FUSED_MAX
-    fused_behind: float  # how far that is behind the best of those read, at least 0
-    topic: float  # the greatest centred cosine of a paragraph with the question, -1 to 1
-    covered: float  # the share of the question's words that stand in its paragraph, by weight
-    held: float  # the share that stand in the sentence itself
-    unknown: float  # the share of the question's words that stand nowhere in the library, by weight
-    absent: float  # 1 when a word of the question can be said not to occur in the library
+    fused_behind: float  # how far its fused score is behind the best of those read, from 0 to FUSED_MAX
+    held: float  # the share of the question's words that stand in it, by weight
     name_missing: float  # 1 when a code, number or disease of the question is not in its paragraph
     name_elsewhere: float  # the share of its names that the library has (CAAR-NK) and the sentence has not
-    type_missing: float  # 1 when a number, date or name is wanted and it has none
+    type_missing: float  # 1 when a number, date or name is wanted and it has nothing of the sort
 
     @property
     def weight(self) -> float:
@@ -100,7 +95,6 @@ def weigh(library: Library, question: Question, read: Sequence[Candidate]) -> li
     names = [name.rstrip("-") for name in (*codes, *diseases)]
     late = max(candidate.legs["late"] for candidate in read)
     fused = max(candidate.score for candidate in read)
-    topic = max(candidate.legs["dense_paragraph"] for candidate in read)
     written = [name for name in map(normal, _NAME.findall(question.text)) if name in library.vocabulary]
     terms: dict[int, frozenset[str]] = {}
     found = []
@@ -109,23 +103,16 @@ def weigh(library: Library, question: Question, read: Sequence[Candidate]) -> li
         own = frozenset(library.terms[0][candidate.row])
         if row not in terms:
             terms[row] = frozenset(library.terms[1][row])
-        typed = question.wanted == "passage" or bool(reader.answers(candidate.sentence.text, question, library))
         found.append(
             Evidence(
                 odds=_within(candidate.odds, settings.ODDS_MAX),
-                span=_within(candidate.span_odds, settings.ODDS_MAX),
                 late=candidate.legs["late"],
                 behind=late - candidate.legs["late"],
-                fused=_within(candidate.score, settings.FUSED_MAX),
                 fused_behind=min(settings.FUSED_MAX, fused - candidate.score),
-                topic=topic,
-                covered=coverage.share(terms[row]),
                 held=coverage.share(own),
-                unknown=coverage.unknown_share,
-                absent=float(bool(coverage.absent)),
                 name_missing=float(any(name not in terms[row] for name in names)),
                 name_elsewhere=sum(name not in own for name in written) / max(1, len(written)),
-                type_missing=float(not typed),
+                type_missing=float(not gives(candidate.sentence.text, question, own)),
             )
         )
     return found
@@ -142,7 +129,7 @@ def on_topic(library: Library, question: Question, read: Sequence[Candidate]) ->
 def typed(library: Library, question: Question, found: Sequence[Candidate]) -> bool:
     """Whether one of the best sentences has a number, date or name of the sort that is wanted, if one is."""
     best = found[: settings.EVIDENCE_TOP]
-    return question.wanted == "passage" or any(reader.answers(c.sentence.text, question, library) for c in best)
+    return any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in best)
 
 
 def looked_up(library: Library, question: Question, best: Candidate) -> bool:

@@ -27,14 +27,14 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("trial", r"(注册|登记|试验)(编)?号|编号|\bnct\b(?!\d)|(registration|trial|registry|nct) (number|id|identifier)"
               r"|哪(些|个|项|几项).{0,6}(注册)?(临床)?试验|which (clinical )?trials?\b"),
     ("website", r"哪个(网站|平台|数据库)|which (public )?(registry|database|website|site)"),
-    ("money", r"多少钱|价格|费用(是|有|大)?多|花多少|贵不贵|报销多少|how expensive|(what|how much) .{0,40}(cost|price)|how much (is|are) (it|the treatment)"),
-    ("dose", r"剂量(是|为)?(多少|多大)|多(大|少)剂量|用量|(what|which) .{0,12}(dose|dosage)|how many (million|milligrams|mg|cells)|per kilogram"),
-    ("percent", r"百分(之|比)|比例|几成|占(了)?多(少|大)|(缓解|死亡|复发|生存|存活|发病|发生|有效|成活)率(大概|大约)?(是|为|有)?(多少|多高|几)"
+    ("money", r"多少钱|什么价|价格(是|为|有|大约|大概|约)*(多|几|如何|怎)|费用(是|有|大)?多|花多少|贵不贵|报销多少|how expensive|(what|how much) .{0,40}(cost|price)|how much (is|are) (it|the treatment)"),
+    ("dose", r"剂量(是|为)?(多少|多大)|多(大|少)剂量|用药?量(是|为|有|大约|大概|约)*多|(what|which) .{0,12}(dose|dosage)|how many (million|milligrams|mg|cells)|per kilogram"),
+    ("percent", r"百分(之几|之多少|比)|(多少|多大|多高|什么|所占)的?比例|比例(是|为|有|占|大概|大约|约)*(多少|多高|多大|几|[?？]?$)|几成|占(了)?多(少|大)|(缓解|死亡|复发|生存|存活|发病|发生|有效|成活)率(大概|大约)?(是|为|有)?(多少|多高|几)"
                 r"|多(少|高)的?.{0,8}率|率.{0,6}(多少|多高|几何)|what (percentage|proportion|share|fraction)|percent"
                 r"|how (common|likely|high)|what was the .{0,40}\brate\b|\brates?\b.{0,20}\?$"),
     ("score", r"(评分|打分|分数|几分|多少分).{0,12}(多少|几|降|变)|几分|多少分|what .{0,20}score"),
     ("age", r"多大年纪|几岁|多少岁|年龄(是|多)|how old|what age"),
-    ("duration", r"多久|多长时间|多少(天|周|个?月|年)|几(天|周|个?月|年)|何时(转|停|恢复)|how (long|many (days|weeks|months|years)|soon|quickly)"
+    ("duration", r"多久|多长时间|多少(天|周|个?月|年(?!轻))|(?<!每隔|[前这近])几(天|周|个?月|年)|何时(转|停|恢复)|how (long|many (days|weeks|months|years)|soon|quickly)"
                  r"|(what|which) .{0,20}(period|follow-?up|duration)|over what"),
     ("date", r"什么时候|何时|哪(一)?年|哪个?月|什么时间|(几|哪)年几?月|\bwhen (was|were|did|is|are|has|had)\b|what (year|month|date)|which (year|month)|in what year"),
     ("count", r"多少(例|名|位|个|人|项|种|患者|病人|试验|研究)|几(例|名|位|个|人|项|种)|有多少|多少|how many|what number|the number of"),
@@ -42,7 +42,7 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("organisation", r"哪(个|家|些)(机构|学会|组织|医院|大学|公司|团体|协会)|which (organi[sz]ation|society|company|institution|hospital|university)|who reported"),
     ("place", r"哪(里|儿)|什么地方|哪(个|些|座)(国家|地区|城市|省)|\bwhere (was|were|is|are|did|can|do)\b|(which|what) (country|city|countries|place)"),
     ("person", r"谁|哪(位|个|些)(学者|研究者|作者|人|团队|专家|科学家)|何人|\bwho(se)?\b|which (researchers?|authors?|group|team|scientists?)"),
-    ("drug", r"(哪|什么|何)(个|种|些|款)?(药|药物|生物制剂|单抗|产品|抗体药)|which (drugs?|medicines?|medications?|antibod|products?|biologics?)|what (drugs?|medicines?|medications?|products?|biologics?)|name of .{0,24}(product|drug)|叫什么(名字)?"),
+    ("drug", r"(哪|什么|何)(个|种|些|款)?(药|药物|生物制剂|单抗|产品|抗体药)|which (drugs?|medicines?|medications?|antibod|products?|biologics?)|what (drugs?|medicines?|medications?|products?|biologics?)|name of .{0,24}(product|drug)"),
 )  # fmt: skip
 _PATTERNS = tuple((wanted, regex.compile(pattern)) for wanted, pattern in _WANTED)
 

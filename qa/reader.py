@@ -15,7 +15,7 @@ from qa.question import Question, Wanted
 _NUMBER = r"(?<![\p{Latin}\d.\-/,])\d+(?:,\d{3})*(?:\.\d+)?(?:[%％]?\s?[~～–-]\s?\d+(?:\.\d+)?)?"
 _UNITS_EN = r"(?:patients?|people|persons?|cases?|studies|trials?|participants?)"
 _DRUG_ZH = r"\p{Han}{2,5}(?:单抗|西普|替尼|他滨|司他|霉素|磷酰胺|激素|免疫抑制剂|抗疟药)"
-_PATTERNS: dict[Wanted, str] = {
+PATTERNS: dict[Wanted, str] = {
     "percent": rf"{_NUMBER}\s?(?:%|％|percent)|\d+/\d+",
     "count": rf"{_NUMBER}\s?余?(?:例|名|位|项|种|个(?!月)|人|篇|次)|{_NUMBER}(?:\s\w+){{0,2}}\s{_UNITS_EN}",
     "duration": rf"{_NUMBER}\s?余?(?:个月|年(?!\d*月)(?!发表)|周|天|日|d(?!\p{{Latin}})|小时|h(?!\p{{Latin}})|days?|weeks?|months?|years?)",
@@ -34,10 +34,10 @@ _PATTERNS: dict[Wanted, str] = {
     r"|\b(?:United States|USA|China|Europe|Germany|Japan|France|UK|United Kingdom|Italy)\b",
     "drug": rf"{_DRUG_ZH}|(?<![\p{{Latin}}\d-])(?:[A-Z]{{2,4}}-\d{{2,4}}|\p{{Lu}}\p{{Ll}}{{4,}}|[a-z]+(?:mab|nib|cept|leucel))(?![\p{{Latin}}\d-]|等)",
 }
-_COMPILED = {wanted: regex.compile(pattern) for wanted, pattern in _PATTERNS.items()}
+_COMPILED = {wanted: regex.compile(pattern) for wanted, pattern in PATTERNS.items()}
 # Words before a drug's name that are no part of it.
 _LEADS = regex.compile(r"^(?:联合|使用|采用|应用|给予|接受|增强|通过|相比|单用|与|和|及|用|抗)+")
-_CITATION = regex.compile(r"[［\[][\d,，\-–?]+[］\]]")
+CITATION = regex.compile(r"[［\[][\d,，\-–?]+[］\]]")
 _CLAUSE = regex.compile(r"[^，；。：,;:]+[，；。：,;:]?")
 
 
@@ -46,7 +46,7 @@ def spans(text: str, wanted: Wanted) -> list[tuple[int, int]]:
     pattern = _COMPILED.get(wanted)
     if pattern is None:
         return []
-    marks = [m.span() for m in _CITATION.finditer(text)]
+    marks = [m.span() for m in CITATION.finditer(text)]
     found = [m.span() for m in pattern.finditer(text)]
     if wanted == "drug":
         found = [(a + (len(lead[0]) if (lead := _LEADS.match(text[a:b])) else 0), b) for a, b in found]

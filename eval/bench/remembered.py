@@ -2,7 +2,6 @@
 
     DIR/<encoder>-<digest>/passages-<id>.npz    keys and vectors, a few hundred texts a file
                            queries-<id>.npz     the same of questions
-                           features-<id>.npz    keys and sparse features
 
 A text is kept by its hash. The digest is of the encoder's name and of what it makes of a probe, so a model
 that was trained further under its old name remembers nothing of before. Plain npz, nothing is unpickled;
@@ -27,10 +26,9 @@ import regex
 from eval.bench import settings
 from index.encoder import Encoder, Vectors
 from index.errors import InputError
-from index.latent import Features
 
-Kind = Literal["passages", "queries", "features"]
-KINDS: tuple[Kind, ...] = ("passages", "queries", "features")
+Kind = Literal["passages", "queries"]
+KINDS: tuple[Kind, ...] = ("passages", "queries")
 
 _PROBE = "Water turns into gas at a high temperature. 水在高温下变成气体。"
 _KEY_BYTES = 16
@@ -48,7 +46,6 @@ class Remembered:
         self.name = model.name
         self.dim = model.dim
         self._vectors: dict[Kind, dict[bytes, Vectors]] = {"passages": {}, "queries": {}}
-        self._features: dict[bytes, Features] = {}
         self._fresh: dict[Kind, list[bytes]] = {kind: [] for kind in KINDS}
         self._folder = None if folder is None else folder / _label(model)
         if self._folder is not None:
@@ -71,14 +68,6 @@ class Remembered:
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, as `model` makes them."""
         return self._recall("queries", texts, self.model.queries)
-
-    def features(self, text: str) -> Features:
-        """The sparse features of a text, as `model` makes them."""
-        key = _key(text)
-        if key not in self._features:
-            self._features[key] = self.model.features(text)
-            self._note("features", [key])
-        return self._features[key]
 
     def save(self) -> None:
         """Write what is not written yet; InputError where that cannot be done."""
@@ -104,13 +93,7 @@ class Remembered:
         if self._folder is None or not keys:
             return
         arrays: dict[str, Any] = {"keys": np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1)}
-        if kind == "features":
-            rows = [self._features[key] for key in keys]
-            arrays["starts"] = np.cumsum([0, *(len(row.indices) for row in rows)])
-            arrays["indices"] = np.concatenate([row.indices for row in rows])
-            arrays["values"] = np.concatenate([row.values for row in rows])
-        else:
-            arrays["vectors"] = np.array([self._vectors[kind][key] for key in keys], dtype=np.float32)
+        arrays["vectors"] = np.array([self._vectors[kind][key] for key in keys], dtype=np.float32)
         id = uuid4().hex
         draft = self._folder / f".{id}.npz"
         try:
@@ -129,17 +112,10 @@ class Remembered:
         try:
             with np.load(path, allow_pickle=False) as data:
                 keys = [row.tobytes() for row in data["keys"]]
-                if kind == "features":
-                    starts, indices, values = data["starts"], data["indices"], data["values"]
-                    if len(starts) != len(keys) + 1 or starts[-1] != len(indices) or len(indices) != len(values):
-                        raise ValueError("lengths differ")
-                    for key, low, high in zip(keys, starts[:-1], starts[1:], strict=True):
-                        self._features[key] = Features(indices[low:high], values[low:high])
-                else:
-                    vectors = data["vectors"]
-                    if vectors.shape != (len(keys), self.dim):
-                        raise ValueError("lengths differ")
-                    self._vectors[kind].update(zip(keys, vectors, strict=True))
+                vectors = data["vectors"]
+                if vectors.shape != (len(keys), self.dim):
+                    raise ValueError("lengths differ")
+                self._vectors[kind].update(zip(keys, vectors, strict=True))
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             path.unlink(missing_ok=True)
 
@@ -154,6 +130,5 @@ def _label(model: Encoder) -> str:
     for vectors in (model.passages([_PROBE]), model.queries([_PROBE])):
         # to two decimals, so that another processor's last bits are no other model; + 0 makes -0 a 0
         digest.update((np.round(vectors, 2) + np.float32(0)).tobytes())
-    digest.update(str(len(model.features(_PROBE).indices)).encode())
     plain = regex.sub(r"[^A-Za-z\d.]+", "-", model.name).strip("-.")[-40:]
     return f"{plain}-{digest.hexdigest()[:12]}"

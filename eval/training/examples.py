@@ -21,7 +21,7 @@ from eval.training.data import Asked, Data
 from eval.training.tokens import Window
 from index import glossary
 from index.layout import Layout
-from index.words import segmenter
+from index.words import segmenter, tag
 
 # Passages of one article that share a batch, and questions asked of each.
 SIBLINGS, PASSAGES, QUESTIONS = 3, 12, 4
@@ -304,18 +304,8 @@ def _segmenter() -> Any:
 def is_name(term: str) -> bool:
     """Whether a term names something: a noun by jieba's dictionary or unknown to it, a number, a capital."""
     if regex.match(r"\p{Han}", term):
-        return _tags().get(term, "n").startswith("n")
+        return (tag(term) or "n").startswith("n")
     return term[0].isdigit() or (term[0].isupper() and not _ASKING.match(term))
-
-
-@cache
-def _tags() -> dict[str, str]:
-    """The part of speech of each word of jieba's dictionary."""
-    import jieba
-
-    with jieba.Tokenizer().get_dict_file() as file:
-        rows = (line.decode().split() for line in file)
-        return {row[0]: row[2] for row in rows if len(row) == 3}
 
 
 def sort(term: str) -> str:

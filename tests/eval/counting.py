@@ -11,7 +11,6 @@ import numpy as np
 from eval.bench import squad
 from eval.bench.collection import Collection
 from index.encoder import Vectors
-from index.latent import Features
 
 DATA = Path(__file__).parent / "data" / "bench"
 
@@ -35,11 +34,6 @@ class Counting:
         return unit
 
     queries = passages
-
-    def features(self, text: str) -> Features:
-        self.encoded.append(text)
-        chosen = sorted({ord(char) % 97 for char in text})
-        return Features.of(np.array(chosen, np.int32), np.ones(len(chosen), np.float32))
 
 
 def harbours() -> list[Collection]:

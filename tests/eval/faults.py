@@ -15,7 +15,6 @@ from eval.record import Run
 from index import build, chunks, dense, glossary, library, tokens, words
 from index.corpus import Corpus
 from index.encoder import Encoder, Vectors
-from index.latent import Features
 from index.library import Library
 from index.model import Asked, Model, Reading, Seen
 from index.records import Document, Paragraph
@@ -104,22 +103,6 @@ def dead_encoder(bench: Bench, patch: Patch) -> None:
     """Questions all get one vector."""
     one = bench.encoder.queries(["狼疮"])
     patch.setattr(type(bench.encoder), "queries", lambda self, texts: np.repeat(one, len(texts), axis=0))
-
-
-def few_features(bench: Bench, patch: Patch) -> None:
-    real = type(bench.encoder).features
-
-    def features(self: Encoder, text: str) -> Features:
-        found = real(self, text)  # type: ignore[arg-type]
-        strongest = np.argsort(-found.values, kind="stable")[:4]
-        return Features.of(found.indices[strongest], found.values[strongest])
-
-    patch.setattr(type(bench.encoder), "features", features)
-
-
-def shifted_features(bench: Bench, patch: Patch) -> None:
-    real = build._features
-    patch.setattr(build, "_features", lambda *given: real(*given)[1:] + real(*given)[:1])
 
 
 # --- faults: fusion, quotes, refusals --------------------------------------------------------------
@@ -372,9 +355,8 @@ def cut_questions(bench: Bench, patch: Patch) -> None:
 
 LEXICAL = frozenset({"lexical", "lexical_paragraph"})
 DENSE = frozenset({"dense", "dense_paragraph"})
-LATENT = frozenset({"latent"})
 LATE = frozenset({"late"})
-LEGS = LEXICAL | DENSE | LATENT | LATE
+LEGS = LEXICAL | DENSE | LATE
 
 FAULTS = (
     Change("jieba off", LEXICAL, jieba_off, rebuild=True),
@@ -388,8 +370,6 @@ FAULTS = (
     Change("language shift left in", DENSE, not_centred, rebuild=True),
     Change("vectors in the next row", DENSE, shifted_vectors, rebuild=True),
     Change("one vector for every question", DENSE, dead_encoder),
-    Change("four features a text", LATENT, few_features, rebuild=True),
-    Change("features in the next row", LATENT, shifted_features, rebuild=True),
     Change("questions cut short", LEGS, cut_questions),
     Change("fusion weights swapped", frozenset({"fusion"}), weights_swapped),
     Change("scores added raw", frozenset({"fusion"}), raw_scores),
@@ -402,7 +382,6 @@ FAULTS = (
     Change("late vectors of the neighbour", LATE, late_shifted, rebuild=True),
     Change("late interaction with the first token", LATE, late_unweighted),
     Change("windows read in reverse", frozenset({"reading"}), reading_reversed),
-    Change("windows read beside another question", frozenset({"reading"}), reading_unasked),
     Change("citation marks cut off", frozenset({"sentences"}), splitter_cuts_marks, rebuild=True),
     Change("sentences cut at commas", frozenset({"sentences"}), splitter_cuts_commas, rebuild=True),
     Change("offsets by one", frozenset({"citation"}), offset_by_one),
@@ -416,9 +395,13 @@ FAULTS = (
     Change("damaged vectors", frozenset({"IndexDamaged"}), damaged_vectors),
 )
 
-# What looks like a fault and, measured over the set, makes no answer worse: the gate keeps still. Words by
-# jieba's search mode find what bigrams find; by themselves bigrams matter where there is no dictionary.
-NEUTRAL = (Change("bigrams off", frozenset(), bigrams_off, rebuild=True),)
+# What looks like a fault and, measured over the set, makes no answer worse by more than chance: the gate keeps
+# still. Words by jieba's search mode find what bigrams find; by themselves bigrams matter where there is no
+# dictionary. In a document of 86 sentences search knows nearly all that reading knows (`eval/README.md`).
+NEUTRAL = (
+    Change("bigrams off", frozenset(), bigrams_off, rebuild=True),
+    Change("windows read beside another question", frozenset(), reading_unasked),
+)
 
 # Labels that stand no longer are told apart from worse answers.
 ORPHANED = (

@@ -89,10 +89,10 @@ def test_a_second_run_encodes_only_what_is_timed(
     run(*arguments, model=model)
     second = json.loads(capsys.readouterr().out)
     assert {**first, "milliseconds": 0} == {**second, "milliseconds": 0}
-    # a probe of the memory, and the first question with its features
-    probes, asked = model.encoded[:3], model.encoded[3:]
+    # a probe of the memory, and the first question
+    probes, asked = model.encoded[:2], model.encoded[2:]
     assert len(set(probes)) == 1
-    assert asked == ["维尔丁港是什么时候建的？"] * 2
+    assert asked == ["维尔丁港是什么时候建的？"]
 
 
 def test_only_the_first_questions_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:

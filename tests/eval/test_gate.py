@@ -409,7 +409,7 @@ def test_all_but_facts_follows_from_another_structure(
 
 
 def test_causes_come_first(made: Any, good: list[Outcome]) -> None:
-    after = spoilt(good, range(12), lambda o: made.outcome(o.id, rank={"latent": 9, FUSED: 9}, hit=None))
+    after = spoilt(good, range(12), lambda o: made.outcome(o.id, rank={"dense": 9, FUSED: 9}, hit=None))
     after = spoilt(after, range(1), lambda o: replace(o, quotes=(made.shown(verbatim=False),)), "en")
     marks = [mark for _, mark in told(judge(made.run(good), made.run(after[:-1])))]
     assert marks == sorted(marks)

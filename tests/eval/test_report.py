@@ -71,7 +71,7 @@ def run(made: Any) -> Run:
             for outcome in (
                 made.outcome(f"{language}-1"),
                 made.outcome(f"{language}-2", hit=3, rank=2),
-                made.outcome(f"{language}-3", hit=None, rank={"latent": 2, "fused": 14}, confidence=0.5),
+                made.outcome(f"{language}-3", hit=None, rank={"late": 2, "fused": 14}, confidence=0.5),
                 made.outcome(f"{language}-4", answered=False, confidence=0.41, nearest=(made.shown("doc:2-P1"),)),
                 made.outcome(f"{language}-5", answerable=False),
                 made.outcome(f"{language}-6", answerable=False, answered=True, half="held-out"),
@@ -111,22 +111,22 @@ def sentence(**by_leg: int) -> dict[str, int]:
     ("changes", "stop", "words"),
     [
         pytest.param(
-            {"rank": sentence(latent=14, fused=20), "hit": None},
+            {"rank": sentence(late=14, fused=20), "hit": None},
             "retrieval",
-            "no leg ranks it in the first 10 (best: latent, 14), 20th after fusion",
+            "no leg ranks it in the first 10 (best: late, 14), 20th after fusion",
             id="no leg",
         ),
         pytest.param(
-            {"rank": sentence(latent=14, lexical_paragraph=1, fused=12), "hit": None},
+            {"rank": sentence(late=14, lexical_paragraph=1, fused=12), "hit": None},
             "retrieval",
-            "no leg ranks it in the first 10 (best: latent, 14), though lexical paragraph has its paragraph first, "
+            "no leg ranks it in the first 10 (best: late, 14), though lexical paragraph has its paragraph first, "
             "12th after fusion",
             id="the paragraph only",
         ),
         pytest.param(
-            {"rank": sentence(latent=2, fused=14), "hit": None},
+            {"rank": sentence(late=2, fused=14), "hit": None},
             "fusion",
-            "found by latent (2), lost in fusion (14)",
+            "found by late (2), lost in fusion (14)",
             id="fusion",
         ),
         pytest.param(
@@ -187,7 +187,7 @@ def test_the_rank_of_several_parts_is_that_of_the_last(made: Any) -> None:
     outcome = made.outcome(evidence=((one,), (two, other)), ranks={"dense": found, "dense_paragraph": found})
     assert outcome.rank("dense") == 5
     assert outcome.rank("dense_paragraph") == 3
-    assert outcome.rank("latent") is None
+    assert outcome.rank("late") is None
     assert made.outcome(answerable=False).rank("dense_paragraph") is None
 
 

@@ -71,7 +71,7 @@ def test_ties_keep_the_order_of_the_library(labels: Labels) -> None:
     ranked = candidates({"lexical": [0, 1, 0, 1, 0]}, [0, 0, 0, 0, 1])
     found = stages.ranks(item((B,)), ranked, [], labels)
     assert found["lexical"] == Ranks(2, {"d:2-P1": 2}, ("d:1-P1", "d:2-P1", "d:1-P2"))
-    assert found["latent"] == Ranks(4, {"d:2-P1": 3}, ("d:1-P1", "d:1-P2", "d:2-P1"))
+    assert found["late"] == Ranks(4, {"d:2-P1": 3}, ("d:1-P1", "d:1-P2", "d:2-P1"))
     assert found[FUSED] == Ranks(5, {"d:2-P1": 1}, ("d:2-P1", "d:1-P1", "d:1-P2"))
 
 
@@ -83,7 +83,7 @@ def test_ablations_fuse_their_legs_alone(labels: Labels) -> None:
     # z-scores of a single one in five are 2 and -0.5 whatever its size: 0.5 * 2 is more than 0.3 * 2
     assert found["lexical only"] == Ranks(1, {"d:1-P1": 1}, ())
     assert found["embeddings only"] == Ranks(2, {"d:1-P1": 2}, ())
-    assert found["latent features only"] == Ranks(1, {"d:1-P1": 1}, ())
+    assert found["late interaction only"] == Ranks(1, {"d:1-P1": 1}, ())
 
 
 def test_what_was_read_stands_before_what_was_not(labels: Labels) -> None:

@@ -15,7 +15,6 @@ from index import glossary
 from index.build import build
 from index.corpus import Corpus
 from index.encoder import Vectors
-from index.latent import Features
 
 # The first example loads dictionaries; a slow machine is no failure.
 hypothesis.settings.register_profile("index", deadline=None)
@@ -41,11 +40,6 @@ class Hashed:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return np.array([self._vector("query", text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
-
-    def features(self, text: str) -> Features:
-        random = self._random("features", text)
-        indices = random.choice(50, size=6, replace=False).astype(np.int32)
-        return Features.of(indices, random.uniform(0.1, 1.0, 6).astype(np.float32))
 
     def _vector(self, kind: str, text: str) -> Vectors:
         vector = self._random(kind, text).normal(size=self.dim)

@@ -105,11 +105,11 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, corpus_folder: Path, 
         hashed_encoder,
         lambda stage, done, total: seen.setdefault(stage, []).append((done, total)),
     )
-    assert list(seen) == ["reading", "terms", "encoding", "features", "windows", "writing"]
+    assert list(seen) == ["reading", "terms", "encoding", "windows", "writing"]
     for steps in seen.values():
         assert steps == sorted(steps)
         assert all(0 <= done <= total for done, total in steps)
-    assert all(seen[stage][-1][0] == seen[stage][-1][1] for stage in ("encoding", "features", "windows", "writing"))
+    assert all(seen[stage][-1][0] == seen[stage][-1][1] for stage in ("encoding", "windows", "writing"))
 
 
 @pytest.mark.parametrize("what", ["source", pytest.param("encoder", marks=pytest.mark.model)])

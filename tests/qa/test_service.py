@@ -43,7 +43,7 @@ def test_the_default_is_built_when_missing_and_then_kept(default: Path) -> None:
     seen, report = stages()
     opened = service.open_library(progress=report)  # type: ignore[arg-type]
     assert [document.id for document in opened.documents] == ["tiny"]
-    assert seen == ["reading", "terms", "encoding", "features", "windows", "writing"]
+    assert seen == ["reading", "terms", "encoding", "windows", "writing"]
     seen, report = stages()
     assert service.open_library(progress=report).fingerprint == opened.fingerprint  # type: ignore[arg-type]
     assert seen == []
