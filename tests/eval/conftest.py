@@ -214,3 +214,22 @@ def evaluate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         return Result(status, said.out, said.err)
 
     return call
+
+
+@pytest.fixture
+def verdicts(made: Any) -> Run:
+    """One of every verdict, in both languages."""
+    return made.run(
+        [
+            outcome
+            for language in ("zh", "en")
+            for outcome in (
+                made.outcome(f"{language}-1"),
+                made.outcome(f"{language}-2", hit=3, rank=2),
+                made.outcome(f"{language}-3", hit=None, rank={"late": 2, "fused": 14}, confidence=0.5),
+                made.outcome(f"{language}-4", answered=False, confidence=0.41, nearest=(made.shown("doc:2-P1"),)),
+                made.outcome(f"{language}-5", answerable=False),
+                made.outcome(f"{language}-6", answerable=False, answered=True, half="held-out"),
+            )
+        ]
+    )
