@@ -25,8 +25,6 @@ from index.words import segmenter, tag
 
 # Passages of one article that share a batch, and questions asked of each.
 SIBLINGS, PASSAGES, QUESTIONS = 3, 12, 4
-# Shares of what is read: of every answerable question's turns, how many are turned into one without an answer.
-AWAY, SWAPPED, NEAR = 0.10, 0.10, 0.18
 # Of a question that is put half in the other language's words, each word that the dictionary knows, this often.
 SWITCHED_WORDS = 0.67
 # A title goes before the window this often.
@@ -37,6 +35,18 @@ _ASKING = regex.compile(
     r"(?i)^(?:what|who|when|where|which|how|why|is|are|was|were|did|does|do|can|in|the|a|an|of|to)$"
     r"|^(?:什么|谁|哪|哪个|哪些|哪里|何时|多少|几|如何|为什么|怎么|吗|呢|的|是|在|了)$"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Shares of an answerable question's turns that are made into one without an answer.
+
+    The answering sentence is taken `away`, a term is `swapped` for another, or a `near` window is shown.
+    """
+
+    away: float = 0.10
+    swapped: float = 0.10
+    near: float = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +85,10 @@ class Read:
 class Examples:
     """Makes batches of the training half of `data`, the same for the same seed."""
 
-    def __init__(self, layout: Layout, data: Data, *, held_out: bool = False) -> None:
+    def __init__(self, layout: Layout, data: Data, *, held_out: bool = False, made: Made = Made()) -> None:
         self.layout = layout
         self.data = data
+        self.made = made
         self.windows = tokens.all_windows(layout, data)
         self.of: dict[int, list[int]] = defaultdict(list)
         for number, window in enumerate(self.windows):
@@ -214,19 +225,20 @@ class Examples:
         """A turn of one question."""
         chance = rng.random()
         if not asked.answerable:
-            if near and chance < NEAR:
+            if near and chance < self.made.near:
                 return self._beside(asked, near[int(rng.integers(len(near)))], rng)
             own = self.of[asked.passage]
             return self._beside(asked, own[int(rng.integers(len(own)))], rng)
         number = self._where(asked)
         assert number is not None
-        if chance < AWAY and len(self.windows[number].sentences) > 1:
+        away, swapped = self.made.away, self.made.away + self.made.swapped
+        if chance < away and len(self.windows[number].sentences) > 1:
             return self._beside(asked, number, rng, away=True)
-        if chance < AWAY + SWAPPED:
+        if self.made.swapped and chance < swapped:
             changed = self.swapped(asked, rng)
             if changed is not None:
                 return self._beside(asked, number, rng, text=changed)
-        if near and AWAY + SWAPPED <= chance < AWAY + SWAPPED + NEAR:
+        if near and swapped <= chance < swapped + self.made.near:
             return self._beside(asked, near[int(rng.integers(len(near)))], rng)
         return self._beside(asked, number, rng)
 
