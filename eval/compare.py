@@ -55,6 +55,13 @@ def _leg(stage: str) -> Value:
     return value
 
 
+def _first(stage: str) -> Value:
+    def value(outcome: Outcome) -> float | None:
+        return float(outcome.rank(stage) == 1) if outcome.answerable else None
+
+    return value
+
+
 def _hit(k: int, *, selected: bool) -> Value:
     def value(outcome: Outcome) -> float | None:
         return float((outcome.selected if selected else outcome.hits)[k]) if outcome.answerable else None
@@ -77,6 +84,7 @@ MEASURES = (
     *(Measure(f"rank in {leg}", leg, _leg(leg), ranks=True) for leg in LEGS),
     Measure("rank after fusion", "fusion", _leg(FUSED), ranks=True),
     Measure("rank after reading", "reading", _leg(READ), ranks=True),
+    Measure("first after reading", "reading", _first(READ)),
     Measure("hit@1 before refusing", "quotes", _hit(1, selected=True)),
     Measure("hit@3 before refusing", "quotes", _hit(3, selected=True)),
     Measure("answerable questions answered", "refusal", _decided(answerable=True)),

@@ -289,7 +289,7 @@ def test_one_step_that_is_worse(made: Any, good: list[Outcome], component: str) 
         names
         == {
             "fusion": {"zh: rank after fusion"},
-            "reading": {"zh: rank after reading"},
+            "reading": {"zh: rank after reading", "zh: first after reading"},
             "quotes": {"zh: hit@1 before refusing", "zh: hit@3 before refusing"},
             "refusal": {"zh: answerable questions answered"},
             "script": {"zh: same quotes in traditional characters"},
