@@ -23,9 +23,11 @@ from eval import dataset
 from eval.bench.collection import Article, Collection, documents
 from eval.bench.score import holds
 from eval.labels import Labels
+from eval.metrics import binned, expected_error
 from index import encoder
 from index import settings as index_settings
 from index.build import make
+from qa import settings
 from qa.evidence import AGAINST, Evidence, any_logit, weigh
 from qa.question import Question
 from qa.quotes import make as quote
@@ -119,19 +121,25 @@ def articles(work: Path) -> Iterator[Case]:
 
 
 def report(cases: Sequence[Case]) -> None:
-    """Print weights, and figures in which no question was judged by a fit that had seen it."""
+    """Print weights, and figures in which no question was judged by a fit that had seen it.
+
+    The confidence is of one of the quotes answering, as an answer shows them.
+    """
     from sklearn.metrics import roc_auc_score
 
     groups = np.array([case.group for case in cases])
     fold = np.random.default_rng(0).permutation(len(cases)) % FOLDS
     said = np.zeros(len(cases))
+    first = np.zeros(len(cases), bool)
     right = np.zeros(len(cases), bool)
     for number in range(FOLDS):
         weights, bias = _fit([c for c, f in zip(cases, fold, strict=True) if f != number])
         for i in np.flatnonzero(fold == number).tolist():
             chances, none = _chances(_matrix(cases[i]) @ weights + bias)
-            best = int(chances.argmax())
-            said[i], right[i] = any_logit(none), cases[i].answers[best]
+            best = np.argsort(-chances, kind="stable")[: settings.QUOTES_TOP].tolist()
+            quoted = [row for row in best if chances[row] >= settings.FURTHER * chances[best[0]]]
+            said[i], first[i] = any_logit(none), cases[i].answers[best[0]]
+            right[i] = any(cases[i].answers[row] for row in quoted)
     weights, bias = _fit(cases)
     slope, intercept = _confidence(said[groups == "review"], right[groups == "review"])
     print(f"CHANCE_BIAS = {bias:.3f}\nCHANCE = {{")
@@ -144,9 +152,12 @@ def report(cases: Sequence[Case]) -> None:
     for group in sorted(set(groups)):
         mine = groups == group
         print(f"\n{group}: {mine.sum()} questions, {answerable[mine].sum()} answerable")
-        print(f"  first sentence answers {right[mine & answerable].mean():.3f}")
+        print(
+            f"  first sentence answers {first[mine & answerable].mean():.3f}, a quote {right[mine & answerable].mean():.3f}"
+        )
         print(f"  answerable or not, AUROC {roc_auc_score(answerable[mine], confidence[mine]):.3f}")
-        print(f"  expected calibration error {_error(confidence[mine], right[mine]):.3f}")
+        error = expected_error(binned(list(zip(confidence[mine].tolist(), right[mine].tolist(), strict=True))))
+        print(f"  expected calibration error {error:.3f}")
         for threshold in (0.3, 0.4, 0.5, 0.6):
             below = confidence < threshold
             print(
@@ -209,7 +220,7 @@ def _weights(groups: NDArray[np.str_]) -> Rows:
 
 
 def _confidence(said: Rows, right: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and bias that make what was said of any sentence the first one's log-odds to answer (Platt 1999).
+    """Slope and bias that make of it the log-odds of a quote's answering (Platt 1999).
 
     From the review alone: of the articles' questions half have no answer, which is an exam and nobody's asking.
     """
@@ -217,16 +228,6 @@ def _confidence(said: Rows, right: NDArray[np.bool_]) -> tuple[float, float]:
 
     model = LogisticRegression(C=100.0).fit(said[:, None], right)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-
-def _error(confidence: Rows, right: NDArray[np.bool_]) -> float:
-    """Expected calibration error over ten bins of equal width."""
-    bins = np.minimum((confidence * 10).astype(int), 9)
-    return float(
-        sum(
-            (bins == b).mean() * abs(confidence[bins == b].mean() - right[bins == b].mean()) for b in set(bins.tolist())
-        )
-    )
 
 
 if __name__ == "__main__":

@@ -118,29 +118,31 @@ class Bin:
 
 
 def reliability(outcomes: Sequence[Outcome], bins: int = settings.BINS) -> list[Bin]:
-    """The reliability diagram over bins of equal width; a bin without questions is left out.
+    """The reliability diagram of a run's confidence, of whether one of the quotes answers."""
+    return binned([(o.confidence, supported(o)) for o in outcomes], bins)
+
+
+def binned(judged: Sequence[tuple[float, bool]], bins: int = settings.BINS) -> list[Bin]:
+    """Confidences, and whether each was right, in bins of equal width; a bin with none is left out.
 
     A confidence of 0 falls into the first bin.
     """
     found = []
     for number in range(bins):
         low, high = number / bins, (number + 1) / bins
-        inside = [o for o in outcomes if low < o.confidence <= high or (number == 0 and o.confidence == 0)]
+        inside = [one for one in judged if low < one[0] <= high or (number == 0 and one[0] == 0)]
         if inside:
-            found.append(
-                Bin(
-                    low,
-                    high,
-                    len(inside),
-                    sum(o.confidence for o in inside) / len(inside),
-                    sum(map(supported, inside)) / len(inside),
-                )
-            )
+            confidence, accuracy = (sum(side) / len(inside) for side in zip(*inside, strict=True))
+            found.append(Bin(low, high, len(inside), confidence, accuracy))
     return found
 
 
 def calibration_error(outcomes: Sequence[Outcome], bins: int = settings.BINS) -> float | None:
+    """`expected_error` of a run's confidence."""
+    return expected_error(reliability(outcomes, bins))
+
+
+def expected_error(bins: Sequence[Bin]) -> float | None:
     """Expected calibration error (Guo et al. 2017): mean |confidence - accuracy| of the bins, by count."""
-    if not outcomes:
-        return None
-    return sum(b.count * abs(b.confidence - b.accuracy) for b in reliability(outcomes, bins)) / len(outcomes)
+    total = sum(b.count for b in bins)
+    return sum(b.count * abs(b.confidence - b.accuracy) for b in bins) / total if total else None

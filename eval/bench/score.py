@@ -17,7 +17,7 @@ from eval.bench.collection import Collection, Query
 from eval.bench.pair import Pair
 from eval.bench.remembered import Remembered
 from eval.dataset import loose
-from eval.metrics import HIT_AT, share
+from eval.metrics import HIT_AT, binned, expected_error, share
 from eval.reply import put
 from eval.settings import DEPTH
 from index.library import Library
@@ -47,7 +47,8 @@ class Figures:
 
     `retrieval` is by the measures' names and `selected` by k, as though nothing had been refused, with the
     half-width of its 95% interval for k = 1 in `within`. `hit` is hit@1 as really answered, a refusal a miss.
-    `separation` is the area under the ROC curve of the confidence, answerable questions against the others.
+    `separation` is the area under the ROC curve of the confidence, answerable questions against the others, and `error`
+    the expected calibration error of its saying that one of the quotes answers.
     """
 
     answerable: int
@@ -59,6 +60,7 @@ class Figures:
     false_refusals: float | None
     false_answers: float | None
     separation: float | None
+    error: float | None
     milliseconds: float
 
 
@@ -128,6 +130,7 @@ def figures(replies: Sequence[Judged]) -> Figures:
         false_refusals=share([not r.answered for r in answerable]),
         false_answers=share([r.answered for r in others]),
         separation=_separation([r.confidence for r in answerable], [r.confidence for r in others]),
+        error=expected_error(binned([(r.confidence, r.selected.get(max(HIT_AT), False)) for r in (*judged, *others)])),
         milliseconds=median(r.milliseconds for r in replies[: settings.TIMED]),
     )
 

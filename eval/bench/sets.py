@@ -125,7 +125,7 @@ def read(path: Path, articles: int | None = None) -> Collection:
 OURS = "Yinzheng"
 COLUMNS = (
     "set", "pair", "system", "answerable", "not", *MEASURES, "hit@1", "±", "hit@3",
-    "answered hit@1", "false refusals", "false answers", "AUROC", "ms",
+    "answered hit@1", "false refusals", "false answers", "AUROC", "ECE", "ms",
 )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def _row(pair: Pair, system: str, figures: Figures) -> list[str]:
         figures.false_refusals,
         figures.false_answers,
         figures.separation,
+        figures.error,
     ]
     return [
         _name(pair),
@@ -175,6 +176,7 @@ def _line(
         "false refusals": figures.false_refusals,
         "false answers": figures.false_answers,
         "AUROC": figures.separation,
+        "ECE": figures.error,
         "milliseconds": None if isnan(figures.milliseconds) else round(figures.milliseconds, 1),
     }
 

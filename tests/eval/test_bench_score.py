@@ -58,6 +58,8 @@ def test_figures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made.false_answers == 1 / 2
     # of the eight couples, 0.9 and 0.7 are over both others, 0.4 over 0.1 only, 0.0 over none
     assert made.separation == 5 / 8
+    # one question a bin, three of six right: a, b and c; 0.1 + 0.6 + 0.6 + 0.3 + 0.0 + 0.1
+    assert made.error == pytest.approx(1.7 / 6)
     assert made.milliseconds == 7.0
     assert made.within == half_width(2 / 4, 4)
 

@@ -110,8 +110,8 @@ def test_a_freshly_opened_index_gives_the_same_bytes(library: Library) -> None:
 
 @pytest.mark.parametrize("top", [1, 2, 3, 5])
 def test_top_is_respected(library: Library, top: int) -> None:
-    several = ask(library, "What is the difference between CAR-Treg and TCR-Treg?", top).quotes
-    five = ask(library, "What is the difference between CAR-Treg and TCR-Treg?", 5).quotes
+    several = ask(library, "What are the side effects of CAR-T?", top).quotes
+    five = ask(library, "What are the side effects of CAR-T?", 5).quotes
     assert len(five) > 2
     assert several == five[:top]
 
