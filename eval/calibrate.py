@@ -152,9 +152,8 @@ def report(cases: Sequence[Case]) -> None:
     for group in sorted(set(groups)):
         mine = groups == group
         print(f"\n{group}: {mine.sum()} questions, {answerable[mine].sum()} answerable")
-        print(
-            f"  first sentence answers {first[mine & answerable].mean():.3f}, a quote {right[mine & answerable].mean():.3f}"
-        )
+        print(f"  first sentence answers {first[mine & answerable].mean():.3f}")
+        print(f"  one of the quotes answers {right[mine & answerable].mean():.3f}")
         print(f"  answerable or not, AUROC {roc_auc_score(answerable[mine], confidence[mine]):.3f}")
         error = expected_error(binned(list(zip(confidence[mine].tolist(), right[mine].tolist(), strict=True))))
         print(f"  expected calibration error {error:.3f}")

@@ -48,6 +48,7 @@ class Evidence:
     name_missing: float  # 1 when a code, number or disease of the question is not in its paragraph
     name_elsewhere: float  # the share of its names that the library has (CAAR-NK) and the sentence has not
     type_missing: float  # 1 when a number, date or name is wanted and it has nothing of the sort
+    expansion: float  # 1 when it says what an abbreviation of the question is short for, where that is asked
 
     @property
     def weight(self) -> float:
@@ -101,6 +102,7 @@ def weigh(library: Library, question: Question, read: Sequence[Candidate]) -> li
     for candidate in read:
         row = candidate.sentence.paragraph_row
         own = frozenset(library.terms[0][candidate.row])
+        given = gives(candidate.sentence.text, question, own)
         if row not in terms:
             terms[row] = frozenset(library.terms[1][row])
         found.append(
@@ -112,7 +114,8 @@ def weigh(library: Library, question: Question, read: Sequence[Candidate]) -> li
                 held=coverage.share(own),
                 name_missing=float(any(name not in terms[row] for name in names)),
                 name_elsewhere=sum(name not in own for name in written) / max(1, len(written)),
-                type_missing=float(not gives(candidate.sentence.text, question, own)),
+                type_missing=float(not given),
+                expansion=float(given and question.wanted == "expansion"),
             )
         )
     return found

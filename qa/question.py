@@ -19,11 +19,13 @@ from qa import settings
 # What a short answer would be; "passage" for a question that wants a statement.
 Wanted = Literal[
     "percent", "count", "duration", "score", "age", "money", "dose", "number", "date", "trial", "person",
-    "organisation", "place", "drug", "website", "passage",
+    "organisation", "place", "drug", "website", "expansion", "passage",
 ]  # fmt: skip
 
 # The first pattern that matches the normal form decides. Narrow ones stand before wide ones.
 _WANTED: tuple[tuple[Wanted, str], ...] = (
+    ("expansion", r"全[称稱]|[简簡][称稱]|[缩縮][写寫]|完整(的?英文|的?中文)?名[称稱]|\bshort for\b|\bstands? for\b|full (name|form)|spelle?(d|t)? out"
+                  r"|abbreviat|acronym"),
     ("trial", r"(注册|登记|试验)(编)?号|编号|\bnct\b(?!\d)|(registration|trial|registry|nct) (number|id|identifier)"
               r"|哪(些|个|项|几项).{0,6}(注册)?(临床)?试验|which (clinical )?trials?\b"),
     ("website", r"哪个(网站|平台|数据库)|which (public )?(registry|database|website|site)"),

@@ -34,6 +34,16 @@ PATTERNS: dict[Wanted, str] = {
     r"|\b(?:United States|USA|China|Europe|Germany|Japan|France|UK|United Kingdom|Italy)\b",
     "drug": rf"{_DRUG_ZH}|(?<![\p{{Latin}}\d-])(?:[A-Z]{{2,4}}-\d{{2,4}}|\p{{Lu}}\p{{Ll}}{{4,}}|[a-z]+(?:mab|nib|cept|leucel))(?![\p{{Latin}}\d-]|等)",
 }
+# An abbreviation and what it is short for: "(long form, SF)", "long form (SF)", "SF (long form)"; never a
+# number of a trial.
+_INSIDE = r"(?![^()（）]*\d{3})"
+_LONG = r"(?P<long>[^()（）]*\p{L}{3}[^()（）]*)"
+_SHORTENED = regex.compile(
+    rf"[(（]{_INSIDE}(?P<inside>(?:{_LONG}[,，;；]\s?)?(?P<short>\p{{Latin}}[\p{{Latin}}\d-]+))[)）]"
+    rf"|(?<![\p{{Latin}}\d-])(?P<short>\p{{Lu}}[\p{{Latin}}\d-]*[\p{{Lu}}\d][\p{{Latin}}\d-]*)\s?[(（]{_INSIDE}(?P<inside>{_LONG})[)）]"
+)
+# The end of the name that it stands beside.
+_BEFORE = regex.compile(r"(?:\p{Han}{2,4}|\p{Latin}+[ -]\p{Latin}+ ?)$")
 _COMPILED = {wanted: regex.compile(pattern) for wanted, pattern in PATTERNS.items()}
 # Words before a drug's name that are no part of it.
 _LEADS = regex.compile(r"^(?:联合|使用|采用|应用|给予|接受|增强|通过|相比|单用|与|和|及|用|抗)+")
@@ -53,12 +63,28 @@ def spans(text: str, wanted: Wanted) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if not any(x < b and a < y for x, y in marks)]
 
 
+def expansions(text: str, question: Question) -> list[tuple[int, int]]:
+    """What stands in brackets beside an abbreviation, or beside a name, that the question asks about."""
+    asked = normal(question.text)
+    found = []
+    for match in _SHORTENED.finditer(text):
+        short = normal(match["short"]).removesuffix("s")
+        before = _BEFORE.search(text, endpos=match.start())
+        if regex.search(rf"(?<![\p{{Latin}}\d]){regex.escape(short)}s?(?![\p{{Latin}}\d])", asked):
+            found.append(match.span("long") if match["long"] else match.span())
+        elif before and normal(before[0]).strip() in asked:
+            found.append(match.span("inside"))
+    return found
+
+
 def answers(text: str, question: Question, library: Library) -> list[tuple[int, int]]:
     """The spans of `text` that answer the question, as half-open offsets; often none.
 
-    Spans that the question itself holds are left out. Identifiers are all kept; of other sorts, those
+    Spans that the question itself holds are left out. Identifiers and expansions are all kept; of other sorts, those
     in the clause nearest to the question's words.
     """
+    if question.wanted == "expansion":
+        return expansions(text, question)
     asked = normal(question.text)
     found = [(a, b) for a, b in spans(text, question.wanted) if normal(text[a:b]) not in asked]
     if len(found) < 2 or question.wanted in ("trial", "website"):

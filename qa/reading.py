@@ -18,6 +18,7 @@ from index.words import simplified
 from qa import evidence, settings
 from qa.evidence import Chances
 from qa.question import Question
+from qa.reader import expansions
 from qa.retrieve import Candidate
 
 
@@ -48,7 +49,7 @@ def sentences(library: Library, question: Question, ranked: Sequence[Candidate])
     """The sentences of the best windows with what was read in them, window after window."""
     places = {candidate.row: candidate for candidate in ranked}
     asked = simplified(question.text)
-    windows = [range(*window) for window in _windows(library, ranked)]
+    windows = [range(*window) for window in _windows(library, question, ranked)]
     shown = [(title(library.rows[rows[0]]), [library.rows[row].text for row in rows]) for rows in windows]
     found: list[Candidate] = []
     for rows, reading in zip(windows, library.model.read_all(asked, shown), strict=True):
@@ -58,8 +59,15 @@ def sentences(library: Library, question: Question, ranked: Sequence[Candidate])
     return found
 
 
-def _windows(library: Library, ranked: Sequence[Candidate]) -> list[tuple[int, int]]:
-    """The windows that hold the best candidates, in their order."""
+def _windows(library: Library, question: Question, ranked: Sequence[Candidate]) -> list[tuple[int, int]]:
+    """The windows that hold the best candidates, in their order.
+
+    What an abbreviation is short for is said in passing, in a sentence about something else: where that is asked,
+    the sentences that say it come first.
+    """
+    if question.wanted == "expansion":
+        near = ranked[: settings.EXPANSION_AMONG]
+        ranked = sorted(near, key=lambda candidate: not expansions(candidate.sentence.text, question))
     windows: dict[tuple[int, int], None] = {}
     for candidate in ranked:
         windows[library.late.window(candidate.row)] = None

@@ -21,6 +21,8 @@ WEIGHTS = {
 
 # How many windows are read beside the question, each some 20 ms; more change little (`eval/training/README.md`).
 READ_WINDOWS = 3
+# Among how many of the best sentences what an abbreviation is short for is looked for.
+EXPANSION_AMONG = 500
 # The longest short answer, in the reading model's tokens.
 SPAN_TOKENS_MAX = 30
 # The short answer that was read is marked where it is likelier than none, by these log-odds, and at most
@@ -30,7 +32,8 @@ SPAN_SHARE_MAX = 0.5
 # In how many of the best sentences wanted spans are looked for, for the reason of a refusal.
 EVIDENCE_TOP = 3
 
-# The chances that sentences answer: a conditional logit, from `python -m eval.calibrate`.
+# The chances that sentences answer: a conditional logit, from `python -m eval.calibrate`; but for `expansion`, of
+# which it sees a handful of questions: there it would say 7, and would leave the others as they are.
 CHANCE_BIAS = -2.618
 CHANCE = {
     "odds": 0.312,
@@ -41,6 +44,7 @@ CHANCE = {
     "name_missing": -1.278,
     "name_elsewhere": -1.711,
     "type_missing": -1.759,
+    "expansion": 4.0,
 }
 # Beyond these, more says nothing more.
 ODDS_MAX = 10.0

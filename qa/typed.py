@@ -14,7 +14,7 @@ import regex
 from index.tokens import normal
 from index.words import tag
 from qa.question import Question, Wanted
-from qa.reader import CITATION, PATTERNS
+from qa.reader import CITATION, PATTERNS, expansions
 
 _FEW = r"(?:[二两三四五六七八九十百千万亿几数半]|一(?=[年月天周日岁倍百千万亿半成季夜生辈]|个月|个世纪|小时|分钟))"
 _WORDS_EN = (
@@ -70,6 +70,8 @@ def gives(text: str, question: Question, terms: Iterable[str]) -> bool:
     """
     if question.wanted == "passage":
         return True
+    if question.wanted == "expansion":
+        return bool(expansions(text, question))
     asked = normal(question.text)
     text = CITATION.sub("", text)
     if question.wanted in _NAMES:

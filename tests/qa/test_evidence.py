@@ -27,6 +27,7 @@ GOOD = {
     "name_missing": 0.0,
     "name_elsewhere": 0.0,
     "type_missing": 0.0,
+    "expansion": 0.0,
 }
 
 

@@ -72,6 +72,7 @@ def test_spans_stand_in_order_inside_the_text(text: str) -> None:
 
 
 RATES = "复发率为56%，死亡率为15%。"
+SHORT = "干细胞移植(stem cell transplantation, HSCT)、MSC(mesenchymal stem cell)、CD19(抗原)、WHO (World Health Agency)"
 TRIALS = "已注册(NCT11111111、NCT22222222)"
 
 
@@ -87,6 +88,12 @@ TRIALS = "已注册(NCT11111111、NCT22222222)"
         pytest.param("评分怎么变，几分？", "评分从16分降至0分。", ["16分", "0分"], id="both of one clause"),
         pytest.param("试验的注册编号是什么？", TRIALS, ["NCT11111111", "NCT22222222"], id="every trial"),
         pytest.param("NCT11111111之外的试验编号？", TRIALS, ["NCT22222222"], id="every trial but the asked"),
+        pytest.param("HSCT的全称？", SHORT, ["stem cell transplantation"], id="expansion, of the one that is asked"),
+        pytest.param("What do MSCs stand for?", SHORT, ["mesenchymal stem cell"], id="expansion, plural"),
+        pytest.param("干细胞移植的英文缩写？", SHORT, ["stem cell transplantation, HSCT"], id="abbreviation of a name"),
+        pytest.param("WHO的全称？", SHORT, ["World Health Agency"], id="expansion after the abbreviation"),
+        pytest.param("CD是什么的简称？", SHORT, [], id="a part of an abbreviation is another"),
+        pytest.param("What is AE short for?", "Adverse events (AEs) were rare.", ["(AEs)"], id="expansion before it"),
         pytest.param("HSCT的原理是什么？", RATES, [], id="no short answer wanted"),
     ],
 )

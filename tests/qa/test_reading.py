@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from index.layout import Tokens
 from qa import settings
 from qa.question import Question
+from qa.reader import expansions
 from qa.reading import Read, best_span, read, sentences
 from qa.retrieve import retrieve
 
@@ -33,6 +34,15 @@ def test_the_best_windows_are_read_whole_and_once(library: Library, text: str) -
     assert ranked[0].row in rows
     first_out = next(n for n, c in enumerate(ranked) if c.row not in rows)
     assert {library.late.window(c.row) for c in ranked[:first_out]} == windows
+
+
+@pytest.mark.parametrize(
+    "text", ["What do the letters GvHD stand for?", "HSCT是什么的缩写？", "What is Treg short for?"]
+)
+def test_what_an_abbreviation_is_short_for_is_read_and_comes_first(library: Library, text: str) -> None:
+    question = Question.read(text)
+    first = read(library, question, retrieve(library, question)).found[0]
+    assert expansions(first.sentence.text, question)
 
 
 @pytest.mark.parametrize("text", ASKED)

@@ -39,6 +39,9 @@ from qa.typed import gives
         ("在哪个国家？", "在水中。", False),
         ("试验编号是什么？", "编号为NCT11111111。", True),
         ("试验编号是什么？", "编号为12。", False),
+        ("HSCT的全称是什么？", "干细胞移植(stem cell transplantation, HSCT)有效。", True),
+        ("HSCT的全称是什么？", "HSCT(NCT11111111)有效。", False),
+        ("HSCT的全称是什么？", "HSCT有效。", False),
         ("为什么？", "", True),
     ],
 )
