@@ -255,6 +255,13 @@ def bench_cold(arguments: argparse.Namespace, console: Console) -> int:
     return cold(console)
 
 
+def bench_windows(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure what reading more windows gives."""
+    from eval.bench.windows import windows
+
+    return windows(arguments.numbers, console, index=arguments.index, half=arguments.half)
+
+
 def bench_sets(arguments: argparse.Namespace, console: Console) -> int:
     """Measure on third-party sets."""
     from eval.bench.sets import sets

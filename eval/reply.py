@@ -31,12 +31,12 @@ class Reply:
     milliseconds: float
 
 
-def put(library: Library, text: str) -> Reply:
-    """Put a question; the time is that of the answer alone."""
+def put(library: Library, text: str, windows: int = settings.READ_WINDOWS) -> Reply:
+    """Put a question, with at most so many windows read; the time is that of the answer alone."""
     began = perf_counter()
     question = Question.read(text)
     ranked = [] if question.problem else retrieve(library, question)
-    seen = read(library, question, ranked)
+    seen = read(library, question, ranked, windows)
     answer = decide(library, question, seen)
     milliseconds = (perf_counter() - began) * 1000
     found = seen.found

@@ -30,13 +30,13 @@ class Read:
     confidence: float
 
 
-def read(library: Library, question: Question, ranked: Sequence[Candidate]) -> Read:
+def read(library: Library, question: Question, ranked: Sequence[Candidate], most: int = settings.READ_WINDOWS) -> Read:
     """Read the best windows; each sentence's score becomes its chance, and ties stay as they were ranked.
 
-    `ranked` is every sentence, best first, and may be empty.
+    `ranked` is every sentence, best first, and may be empty; at most `most` windows are read.
     """
     order = {candidate.row: number for number, candidate in enumerate(ranked)}
-    found = sentences(library, question, ranked)
+    found = sentences(library, question, ranked, most)
     if not found:
         return Read((), 0.0)
     chances = Chances.of(evidence.weigh(library, question, found))
@@ -45,11 +45,13 @@ def read(library: Library, question: Question, ranked: Sequence[Candidate]) -> R
     return Read(tuple(likely), chances.confidence)
 
 
-def sentences(library: Library, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The sentences of the best windows with what was read in them, window after window."""
+def sentences(
+    library: Library, question: Question, ranked: Sequence[Candidate], most: int = settings.READ_WINDOWS
+) -> list[Candidate]:
+    """The sentences of the best windows, at most so many, with what was read in them, window after window."""
     places = {candidate.row: candidate for candidate in ranked}
     asked = simplified(question.text)
-    windows = [range(*window) for window in _windows(library, question, ranked)]
+    windows = [range(*window) for window in _windows(library, question, ranked, most)]
     shown = [(title(library.rows[rows[0]]), [library.rows[row].text for row in rows]) for rows in windows]
     found: list[Candidate] = []
     for rows, reading in zip(windows, library.model.read_all(asked, shown), strict=True):
@@ -59,7 +61,7 @@ def sentences(library: Library, question: Question, ranked: Sequence[Candidate])
     return found
 
 
-def _windows(library: Library, question: Question, ranked: Sequence[Candidate]) -> list[tuple[int, int]]:
+def _windows(library: Library, question: Question, ranked: Sequence[Candidate], most: int) -> list[tuple[int, int]]:
     """The windows that hold the best candidates, in their order.
 
     What an abbreviation is short for is said in passing, in a sentence about something else: where that is asked,
@@ -71,7 +73,7 @@ def _windows(library: Library, question: Question, ranked: Sequence[Candidate]) 
     windows: dict[tuple[int, int], None] = {}
     for candidate in ranked:
         windows[library.late.window(candidate.row)] = None
-        if len(windows) == settings.READ_WINDOWS:
+        if len(windows) == most:
             break
     return list(windows)
 
