@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import pi, sqrt
 
 from eval import settings
 from eval.dataset import Alternative, Item, loose
@@ -146,3 +147,13 @@ def expected_error(bins: Sequence[Bin]) -> float | None:
     """Expected calibration error (Guo et al. 2017): mean |confidence - accuracy| of the bins, by count."""
     total = sum(b.count for b in bins)
     return sum(b.count * abs(b.confidence - b.accuracy) for b in bins) / total if total else None
+
+
+def chance_error(bins: Sequence[Bin]) -> float | None:
+    """The calibration error to expect of so few questions if the confidence of every bin were exactly right.
+
+    How many of a bin are right then is binomial, and strays by sqrt(2 / pi) deviations on average (as though normal).
+    """
+    total = sum(b.count for b in bins)
+    strays = [sqrt(2 / pi * b.count * b.confidence * (1 - b.confidence)) for b in bins]
+    return sum(strays) / total if total else None

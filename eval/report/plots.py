@@ -115,10 +115,14 @@ def reliability(run: Run) -> Plot:
         drawing.mark("circle", area.x(found.confidence), top, INK)
         middle = area.x((found.low + found.high) / 2)
         drawing.text(middle, max(top - 9, area.top - 6), str(found.count), anchor="middle", halo=True)
-    errors = [f"{name} {share(metrics.calibration_error(mine))}" for name, mine in _groups(run).items()]
+    errors = [
+        f"{name} {share(metrics.calibration_error(mine))} ({share(metrics.chance_error(metrics.reliability(mine)))})"
+        for name, mine in _groups(run).items()
+    ]
     caption = (
         f"All questions in {settings.BINS} bins; the number over a bar is how many, the dot stands at their mean "
-        f"confidence. On the dashed diagonal confidence is what it says. ECE: {', '.join(errors) or 'none'}."
+        f"confidence. On the dashed diagonal confidence is what it says. ECE, in brackets that of "
+        f"a perfect confidence on as many questions: {', '.join(errors) or 'none'}."
     )
     return Plot(title, caption, str(drawing))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -206,6 +207,14 @@ def test_the_reliability_diagram_by_hand(made: Any) -> None:
     assert high.confidence == pytest.approx(2.51 / 3)
     # (3 * |0.25 - 2/3| + 3 * |0.83667 - 2/3|) / 6
     assert metrics.calibration_error(outcomes, bins=2) == pytest.approx((1.25 + 0.51) / 6)
+
+
+@given(confidence=st.floats(0.05, 0.95), count=st.integers(20, 60))
+def test_the_error_of_a_perfect_confidence_is_what_chance_gives(confidence: float, count: int) -> None:
+    right = [math.comb(count, k) * confidence**k * (1 - confidence) ** (count - k) for k in range(count + 1)]
+    exact = sum(p * abs(k / count - confidence) for k, p in enumerate(right))
+    assert metrics.chance_error([Bin(0.0, 1.0, count, confidence, 0.0)]) == pytest.approx(exact, rel=0.1)
+    assert metrics.chance_error([]) is None
 
 
 def test_bins_are_open_below_and_empty_ones_left_out(made: Any) -> None:

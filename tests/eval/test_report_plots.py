@@ -38,7 +38,7 @@ def test_the_marks_stand_at_the_threshold(made: Any) -> None:
 
 def test_reliability_says_its_error(made: Any) -> None:
     plot = plots.reliability(made.run([made.outcome("zh-1", confidence=0.75), made.outcome("en-1", confidence=0.75)]))
-    assert "ECE: zh 0.250, en 0.250, all 0.250." in plot.caption
+    assert "zh 0.250 (0.345), en 0.250 (0.345), all 0.250 (0.244)." in plot.caption
     assert "confidence 0.7 to 0.8: 2 questions, mean confidence 0.750, quotes answer 1.000" in plot.svg
 
 
