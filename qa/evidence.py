@@ -28,8 +28,8 @@ _HAN = regex.compile(r"\p{Han}")
 _DISEASE = regex.compile(
     r"\p{Han}[病癌炎症瘤疹]$|综合征$|(?:arthriti|iti|oma|osi|psoriasi|sclerosi|leukemia|diabet|cancer|asthma)$"
 )
-# A name made of capitals, digits and hyphens, as written: HSCT, CAR-T, IL-37, GvHD.
-_NAME = regex.compile(r"(?<![\p{Latin}\d])\p{Lu}[\p{Latin}]*[\p{Lu}\d-][\p{Latin}\d-]*(?<!-)")
+# A name made of capitals, digits and hyphens, as written: HSCT, CAR-T, IL-37, GvHD, 4-1BB.
+_NAME = regex.compile(r"(?<![\p{Latin}\d-])(?:\p{Lu}[\p{Latin}]*[\p{Lu}\d-]|\d[\d-]*\p{Lu})[\p{Latin}\d-]*(?<!-)")
 
 
 # What speaks against an answer; all else speaks for it.
@@ -137,10 +137,23 @@ def typed(library: Library, question: Question, found: Sequence[Candidate]) -> b
 
 def looked_up(library: Library, question: Question, best: Candidate) -> bool:
     """Whether key words were given rather than a question, and the best sentence has every one of them."""
+    keys = _keys(library, question)
+    return bool(keys) and keys <= set(library.terms[0][best.row])
+
+
+def unheard_of(library: Library, question: Question) -> bool:
+    """Whether nothing but names was given rather than a question, and the library has none of them."""
+    names = {normal(name) for pattern in (_NAME, _CODE) for name in pattern.findall(question.text)}
+    keys = _keys(library, question)
+    return bool(keys) and keys <= names and not any(_known(name, library) for name in keys)
+
+
+def _keys(library: Library, question: Question) -> set[str]:
+    """The key words, where they were given rather than a question; else none."""
     words = library.tokenizer.content(question.text)
     plain = regex.sub(r"[\p{P}\p{S}\s]+", "", normal(question.text))
-    keys = question.wanted == "passage" and plain == regex.sub(r"[\p{P}\p{S}\s]+", "", "".join(words))
-    return keys and bool(words) and set(words) <= set(library.terms[0][best.row])
+    bare = question.wanted == "passage" and plain == regex.sub(r"[\p{P}\p{S}\s]+", "", "".join(words))
+    return set(words) if bare else set()
 
 
 def _within(value: float, most: float) -> float:

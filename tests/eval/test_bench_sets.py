@@ -61,7 +61,8 @@ def test_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     ]
     own = out[4].split()
     assert own[2:9] == ["Yinzheng", "3", "0", "1.000", "1.000", "1.000", "1.000"]
-    assert own[-3:-1] == ["–", "–"]
+    assert own[-4:-2] == ["–", "–"], "no unanswerable questions, so neither false answers nor AUROC"
+    assert 0 <= float(own[-2]) <= 1
     assert out[9] == "harbour.en en-en: 3 of 4 questions asked, drawn with seed 5"
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import settings
-from qa.answer import find
-from qa.evidence import AGAINST, Chances, Coverage, Evidence, looked_up, on_topic, typed, weigh
+from qa.answer import ask, find
+from qa.evidence import AGAINST, Chances, Coverage, Evidence, looked_up, on_topic, typed, unheard_of, weigh
 from qa.question import Question
 from qa.reading import sentences
 from qa.retrieve import Candidate, retrieve
@@ -137,3 +137,25 @@ def test_the_reasons_of_a_refusal(library: Library) -> None:
 def test_key_words_are_looked_up(library: Library, text: str, expected: bool) -> None:
     question = Question.read(text)
     assert any(looked_up(library, question, candidate) for candidate in find(library, question).found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HIV", True),
+        ("\x1b[2J", True),
+        ("9XX，CD99", True),
+        ("1997", True),
+        ("HSCT", False),
+        ("HIV HSCT", False),
+        ("HIV感染", False),
+        ("hiv", False),
+        ("Was HIV found?", False),
+        ("", False),
+    ],
+)
+def test_names_that_the_library_has_not(library: Library, text: str, expected: bool) -> None:
+    question = Question.read(text)
+    assert unheard_of(library, question) == expected
+    answer = ask(library, text)
+    assert not expected or (not answer.answered and answer.confidence <= settings.UNHEARD_OF)
