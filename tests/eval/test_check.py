@@ -221,6 +221,7 @@ TRANSLATIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("twins", "found_of_them"), [(PARAPHRASES, 7), (TRANSLATIONS, 5)], ids=["same", "other"])
 def test_twins_are_found_as_often_as_the_settings_say(
     library: Library, twins: dict[str, str], found_of_them: int

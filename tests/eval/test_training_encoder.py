@@ -65,6 +65,7 @@ def test_every_variant_leaves_one_thing_out() -> None:
     assert all((v.made, v.learn) != (whole.made, whole.learn) for v in VARIANTS[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_the_start_is_the_encoder_and_learning_moves_all_but_its_words(ports: Data, tmp_path: Path) -> None:
     import torch
