@@ -15,6 +15,7 @@ from said import Result
 from small import HIT, MISS, REFUSED, kept
 
 from eval import cli
+from eval import settings as eval_settings
 from eval.bench.remembered import Remembered
 from eval.metrics import HIT_AT
 from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
@@ -233,3 +234,19 @@ def verdicts(made: Any) -> Run:
             )
         ]
     )
+
+
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of the sign flips: the least p is 0.001."""
+    monkeypatch.setattr(eval_settings, "RESAMPLES", 999)
+
+
+@pytest.fixture
+def sound(made: Any, few_draws: None) -> list[Outcome]:
+    """Twenty answered and eight refused questions of each language, all right."""
+    return [
+        made.outcome(f"{language}-{number}", answerable=number < 20)
+        for language in ("zh", "en")
+        for number in range(28)
+    ]
