@@ -64,8 +64,8 @@ def decide(library: Library, question: Question, seen: Read, top: int = settings
     found, confidence = seen.found, seen.confidence
     if evidence.looked_up(library, question, found[0]):
         confidence = max(confidence, settings.LOOKED_UP)
-    elif evidence.unheard_of(library, question):
-        confidence = min(confidence, settings.UNHEARD_OF)
+    elif evidence.unheard_of(library, question) or evidence.without_form(library, question, found):
+        confidence = min(confidence, settings.NOT_THERE)
     if confidence >= settings.CONFIDENCE_MIN:
         chosen = quotes.select(library, question, found, top)
         return Answer(question.text, question.language, True, confidence, None, chosen, (), (), library.fingerprint)

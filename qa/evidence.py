@@ -135,6 +135,12 @@ def typed(library: Library, question: Question, found: Sequence[Candidate]) -> b
     return any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in best)
 
 
+def without_form(library: Library, question: Question, read: Sequence[Candidate]) -> bool:
+    """Whether a value is wanted that is known by its form (a price, an age), and nothing that was read has one."""
+    wanted = question.wanted in settings.FORMS
+    return wanted and not any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in read)
+
+
 def looked_up(library: Library, question: Question, best: Candidate) -> bool:
     """Whether key words were given rather than a question, and the best sentence has every one of them."""
     keys = _keys(library, question)

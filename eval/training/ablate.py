@@ -30,7 +30,7 @@ from eval.training.work import Work
 PART = 10
 SAMPLE = 220
 _ALL = Made()
-_LEARN = Pass(40, 220, 7e-5, 3e-4, (0.2, 0.2))
+_LEARN = Pass(30, 130, 7e-5, 3e-4, (0.2, 0.2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from qa import settings
 from qa.answer import ask, find
-from qa.evidence import AGAINST, Chances, Coverage, Evidence, looked_up, on_topic, typed, unheard_of, weigh
+from qa.evidence import (
+    AGAINST,
+    Chances,
+    Coverage,
+    Evidence,
+    looked_up,
+    on_topic,
+    typed,
+    unheard_of,
+    weigh,
+    without_form,
+)
 from qa.question import Question
 from qa.reading import sentences
 from qa.retrieve import Candidate, retrieve
@@ -142,6 +153,23 @@ def test_key_words_are_looked_up(library: Library, text: str, expected: bool) ->
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("MSC治疗的费用是多少钱？", True),
+        ("How expensive is CAR-T?", True),
+        ("移植相关死亡率是多少？", False),
+        ("HSCT是什么？", False),
+        ("CAAR-NK 细胞是谁构建的？", False),
+    ],
+)
+def test_values_whose_form_stands_nowhere(library: Library, text: str, expected: bool) -> None:
+    question = Question.read(text)
+    assert without_form(library, question, find(library, question).found) == expected
+    answer = ask(library, text)
+    assert not expected or (not answer.answered and answer.confidence <= settings.NOT_THERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("HIV", True),
         ("\x1b[2J", True),
         ("9XX，CD99", True),
@@ -158,4 +186,4 @@ def test_names_that_the_library_has_not(library: Library, text: str, expected: b
     question = Question.read(text)
     assert unheard_of(library, question) == expected
     answer = ask(library, text)
-    assert not expected or (not answer.answered and answer.confidence <= settings.UNHEARD_OF)
+    assert not expected or (not answer.answered and answer.confidence <= settings.NOT_THERE)
