@@ -17,7 +17,7 @@ from index.library import Library
 from index.tokens import normal
 from index.words import relative
 from qa import settings
-from qa.question import Question
+from qa.question import Question, Wanted
 from qa.retrieve import Candidate
 from qa.typed import gives
 
@@ -34,6 +34,10 @@ _NAME = regex.compile(r"(?<![\p{Latin}\d-])(?:\p{Lu}[\p{Latin}]*[\p{Lu}\d-]|\d[\
 
 # What speaks against an answer; all else speaks for it.
 AGAINST = frozenset({"behind", "fused_behind", "name_missing", "name_elsewhere", "type_missing"})
+# What is known by its form alone, wherever it stands.
+_FORMS: frozenset[Wanted] = frozenset(
+    ("percent", "duration", "score", "age", "money", "dose", "date", "trial", "website")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def typed(library: Library, question: Question, found: Sequence[Candidate]) -> b
 
 def without_form(library: Library, question: Question, read: Sequence[Candidate]) -> bool:
     """Whether a value is wanted that is known by its form (a price, an age), and nothing that was read has one."""
-    wanted = question.wanted in settings.FORMS
+    wanted = question.wanted in _FORMS
     return wanted and not any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in read)
 
 

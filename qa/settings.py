@@ -59,9 +59,8 @@ CONFIDENCE_MIN = 0.4
 # The least confidence where key words were given and the best sentence holds every one, as for a bare "IL-37".
 LOOKED_UP = 0.6
 # The greatest where nothing but names was given and the library has none of them, as for a bare "HIV"; and where
-# what is wanted has one of these forms and nothing that was read has it: on the tuning half no evidence lacks it.
+# what is wanted is known by its form and nothing that was read has it: on the tuning half no evidence lacks it.
 NOT_THERE = 0.1
-FORMS = ("percent", "duration", "score", "age", "money", "dose", "date", "trial", "website")
 # The library does not speak of the subject at all when both greatest cosines, less this much for a
 # question of unknown words only, sum up to less. Tuning half: off-topic questions reach 0.176, answerable
 # ones begin at 0.185; without the unknown words the two overlap.
