@@ -62,9 +62,10 @@ def decide(library: Library, question: Question, seen: Read, top: int = settings
     if question.problem:
         return _refuse(library, question, 0.0, _PROBLEMS[question.problem][question.language])
     found, confidence = seen.found, seen.confidence
-    if evidence.looked_up(library, question, found[0]):
+    keys = evidence.key_words(library, question)
+    if evidence.looked_up(library, keys, found[0]):
         confidence = max(confidence, settings.LOOKED_UP)
-    elif evidence.unheard_of(library, question) or evidence.without_form(library, question, found):
+    elif evidence.unheard_of(library, question, keys) or evidence.without_form(library, question, found):
         confidence = min(confidence, settings.NOT_THERE)
     if confidence >= settings.CONFIDENCE_MIN:
         chosen = quotes.select(library, question, found, top)
@@ -73,7 +74,7 @@ def decide(library: Library, question: Question, seen: Read, top: int = settings
     nearest: tuple[Quote, ...] = ()
     if near:
         nearest = tuple(quotes.make(library, question, c) for c in found[: min(top, settings.NEAREST)])
-    missing = not evidence.typed(library, question, found)
+    missing = not evidence.typed(library, question, found[: settings.EVIDENCE_TOP])
     reason = _reason(question.language, on_topic=near, missing=missing)
     return _refuse(library, question, confidence, reason, nearest, Coverage.of(library, question).absent)
 

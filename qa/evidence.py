@@ -7,7 +7,7 @@ logit (McFadden 1974) with few weights, fitted by `python -m eval.calibrate`, wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from math import exp, log, log10
 
@@ -23,6 +23,7 @@ from qa.typed import gives
 
 # A code or a number of at least two characters: CD22, NCT05938725, 28.1, 2018.
 _CODE = regex.compile(r"\p{Latin}[\p{Latin}-]*\d[\p{Latin}\d-]*|\d+(?:\.\d+)?%?")
+_MARKS = regex.compile(r"[\p{P}\p{S}\s]+")
 _HAN = regex.compile(r"\p{Han}")
 # A disease by its ending, in jieba's words and in stems.
 _DISEASE = regex.compile(
@@ -134,36 +135,33 @@ def on_topic(library: Library, question: Question, read: Sequence[Candidate]) ->
 
 
 def typed(library: Library, question: Question, found: Sequence[Candidate]) -> bool:
-    """Whether one of the best sentences has a number, date or name of the sort that is wanted, if one is."""
-    best = found[: settings.EVIDENCE_TOP]
-    return any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in best)
+    """Whether one of these sentences has a number, date or name of the sort that is wanted, if one is."""
+    return any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in found)
 
 
 def without_form(library: Library, question: Question, read: Sequence[Candidate]) -> bool:
     """Whether a value is wanted that is known by its form (a price, an age), and nothing that was read has one."""
-    wanted = question.wanted in _FORMS
-    return wanted and not any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in read)
+    return question.wanted in _FORMS and not typed(library, question, read)
 
 
-def looked_up(library: Library, question: Question, best: Candidate) -> bool:
-    """Whether key words were given rather than a question, and the best sentence has every one of them."""
-    keys = _keys(library, question)
+def key_words(library: Library, question: Question) -> frozenset[str]:
+    """The key words, where they were given rather than a question; else none."""
+    if question.wanted != "passage":
+        return frozenset()
+    words = library.tokenizer.content(question.text)
+    bare = _MARKS.sub("", normal(question.text)) == _MARKS.sub("", "".join(words))
+    return frozenset(words) if bare else frozenset()
+
+
+def looked_up(library: Library, keys: Set[str], best: Candidate) -> bool:
+    """Whether there are key words, and the best sentence has every one of them."""
     return bool(keys) and keys <= set(library.terms[0][best.row])
 
 
-def unheard_of(library: Library, question: Question) -> bool:
-    """Whether nothing but names was given rather than a question, and the library has none of them."""
+def unheard_of(library: Library, question: Question, keys: Set[str]) -> bool:
+    """Whether there are key words, nothing but names, and the library has none of them."""
     names = {normal(name) for pattern in (_NAME, _CODE) for name in pattern.findall(question.text)}
-    keys = _keys(library, question)
     return bool(keys) and keys <= names and not any(_known(name, library) for name in keys)
-
-
-def _keys(library: Library, question: Question) -> set[str]:
-    """The key words, where they were given rather than a question; else none."""
-    words = library.tokenizer.content(question.text)
-    plain = regex.sub(r"[\p{P}\p{S}\s]+", "", normal(question.text))
-    bare = question.wanted == "passage" and plain == regex.sub(r"[\p{P}\p{S}\s]+", "", "".join(words))
-    return set(words) if bare else set()
 
 
 def _within(value: float, most: float) -> float:
