@@ -2,7 +2,7 @@
 
     python -m eval.training.ablate [--work runs/training] [--out runs/ablation] [--threads 2]
 
-Each variant is trained for a tenth of the time and written to a folder of its own, which
+Each variant is trained for a few minutes and written to a folder of its own, which
 `python -m eval.training.measure --model` reads. Mined windows are those of the whole training. A variant that is
 done is not made again.
 """

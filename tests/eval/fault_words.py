@@ -1,0 +1,56 @@
+"""Faults in the words that are searched: how texts and questions are cut, stemmed, glossed and weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sown import Bench, Patch
+
+from index import chunks, glossary, library, tokens, words
+from index.library import Library
+
+
+def jieba_off(bench: Bench, patch: Patch) -> None:
+    """Every character is a word of its own, as for a tokenizer that knows no Chinese; no bigrams either."""
+    patch.setattr(tokens.Tokenizer, "_han", lambda self, run: iter(run))
+
+
+def bigrams_off(bench: Bench, patch: Patch) -> None:
+    def _han(self: tokens.Tokenizer, run: str) -> Iterator[str]:
+        for word in self._segmenter.cut(run):
+            if word not in tokens.STOP_ZH and (len(word) > 1 or len(run) == 1):
+                yield word
+
+    patch.setattr(tokens.Tokenizer, "_han", _han)
+
+
+def traditional_off(bench: Bench, patch: Patch) -> None:
+    for module in (words, tokens, library):
+        patch.setattr(module, "simplified", lambda text: text)
+
+
+def stemming_off(bench: Bench, patch: Patch) -> None:
+    patch.setattr(tokens, "stem", lambda word: word)
+    patch.setattr(glossary, "stem", lambda word: word)
+
+
+def glossary_off(bench: Bench, patch: Patch) -> None:
+    patch.setattr(chunks, "terms", lambda text, language, tokenizer, both: tokenizer.terms(text))
+
+
+def idf_off(bench: Bench, patch: Patch) -> Library:
+    made = bench.built()
+    for model in (made.lexical._sentences, made.lexical._paragraphs):
+        model.idf = dict.fromkeys(model.idf, 1.0)
+    return made
+
+
+def whitespace(bench: Bench, patch: Patch) -> None:
+    """The tutorial's tokenizer: text cut at white space."""
+    patch.setattr(tokens.Tokenizer, "_terms", lambda self, text: iter(text.split()))
+
+
+def cut_questions(bench: Bench, patch: Patch) -> None:
+    """Only the first six characters of a question are read."""
+    real = Library.legs
+    patch.setattr(Library, "legs", lambda self, question, language: real(self, question[:6], language))
