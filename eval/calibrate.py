@@ -28,6 +28,7 @@ from index import encoder
 from index import settings as index_settings
 from index.build import make
 from qa import settings
+from qa.dialogue import known_names
 from qa.evidence import AGAINST, Evidence, any_logit, weigh
 from qa.question import Question
 from qa.quotes import make as quote
@@ -74,7 +75,7 @@ def review() -> Iterator[Case]:
     library = open_library()
     labels = Labels(library)
     items = dataset.load(dataset.default_sets())
-    texts = dataset.asked(items)
+    texts = dataset.asked(items, known_names(library))
     for item in items:
         question = Question.read(texts[item.id])
         if item.half == "tuning" and not question.problem:

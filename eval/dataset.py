@@ -15,6 +15,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ import regex
 
 from index.errors import InputError
 from index.records import Language
+from qa.dialogue import understand
 
 Half = Literal["tuning", "held-out"]
 REQUIRED = ("id", "language", "kind", "question", "answerable", "evidence")
@@ -99,17 +101,23 @@ def load(paths: Sequence[Path]) -> list[Item]:
     return items
 
 
-def asked(items: Sequence[Item]) -> dict[str, str]:
-    """What is put to the system for each id.
+def asked(items: Sequence[Item], names: frozenset[str]) -> dict[str, str]:
+    """What is put to the system for each id: the question, a follow-up as it is understood after those before it.
 
-    A follow-up is asked together with the question before it, since an answer knows of no conversation.
+    `names` are what the library speaks of, `qa.dialogue.known_names`.
     """
     by_id = {item.id: item for item in items}
 
-    def text(item: Item) -> str:
-        return item.question if item.after is None else f"{text(by_id[item.after])} {item.question}"
+    @cache
+    def said(id: str) -> tuple[str, ...]:
+        """The questions up to this one, as they are understood."""
+        item = by_id[id]
+        if item.after is None:
+            return (item.question,)
+        before = said(item.after)
+        return (*before, understand(item.question, before, names).text)
 
-    return {item.id: text(item) for item in items}
+    return {item.id: said(item.id)[-1] for item in items}
 
 
 def loose(text: str) -> str:

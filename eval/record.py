@@ -70,8 +70,8 @@ class Shown:
 class Outcome:
     """One question and what came of it.
 
-    `question` is what was asked, a follow-up with the one before it. `hits` says of the answer, by k,
-    whether the first k quotes meet the evidence; `selected` the same had nothing been refused; both are
+    `question` is what was asked, a follow-up as it was understood after those before it. `hits` says of the
+    answer, by k, whether the first k quotes meet the evidence; `selected` the same had nothing been refused; both are
     empty for an unanswerable question. `ranks` is by stage; it is empty for what is no question at all,
     such as a greeting. `traditional` is whether the same quotes are given to the question in traditional
     characters, None where it has no character to change.

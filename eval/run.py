@@ -18,6 +18,7 @@ from index.corpus import Corpus
 from index.library import Library
 from qa import settings
 from qa.answer import Answer, ask
+from qa.dialogue import known_names
 
 if TYPE_CHECKING:
     import opencc
@@ -39,7 +40,7 @@ def run(
     """
     labels = Labels(library)
     truth = Truth(corpus)
-    texts = asked(items)
+    texts = asked(items, known_names(library))
     mine = [item for item in items if half in (None, item.half)]
     put(library, "warm up")
     outcomes = []

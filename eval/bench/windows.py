@@ -12,6 +12,7 @@ from eval.reply import Reply, put
 from eval.tables import share
 from qa import settings
 from qa.console import Console
+from qa.dialogue import known_names
 from qa.service import open_library
 
 COLUMNS = ("windows", "hit@1", "hit@3", "false refusals", "false answers", "median ms", "ratio")
@@ -22,7 +23,7 @@ def windows(numbers: Sequence[int], console: Console, *, index: Path | None, hal
     with console.progress() as progress:
         library = open_library(index, progress)
         items = dataset.load(dataset.default_sets())
-        texts = dataset.asked(items)
+        texts = dataset.asked(items, known_names(library))
         mine = [item for item in items if half in (None, item.half)]
         numbers = sorted({*numbers, settings.READ_WINDOWS})
         replies: dict[int, list[Reply]] = {number: [] for number in numbers}

@@ -136,9 +136,23 @@ def test_follow_ups_that_go_round_in_a_circle(tmp_path: Path, write: Write) -> N
 
 
 def test_a_follow_up_of_a_follow_up_in_another_file(tmp_path: Path, write: Write) -> None:
-    third = write(tmp_path / "a.jsonl", {**GOOD, "id": "c", "question": "三？", "after": "b"})
-    others = write(tmp_path / "b.jsonl", {**GOOD, "id": "b", "question": "二？", "after": "a"}, {**GOOD, "id": "a"})
-    assert asked(load([third, others])) == {"c": "多少？ 二？ 三？", "b": "多少？ 二？", "a": "多少？"}
+    third = write(tmp_path / "a.jsonl", {**GOOD, "id": "c", "question": "它贵吗？", "after": "b"})
+    others = write(
+        tmp_path / "b.jsonl",
+        {**GOOD, "id": "b", "question": "那绿茶呢？", "after": "a"},
+        {**GOOD, "id": "a", "question": "红茶有什么成分？"},
+    )
+    assert asked(load([third, others]), frozenset({"红茶", "绿茶"})) == {
+        "c": "绿茶贵吗？",
+        "b": "绿茶有什么成分？",
+        "a": "红茶有什么成分？",
+    }
+
+
+def test_a_follow_up_that_stands_alone_is_asked_alone(tmp_path: Path, write: Write) -> None:
+    first = {**GOOD, "id": "a", "question": "红茶有什么成分？"}
+    path = write(tmp_path / "a.jsonl", first, {**GOOD, "id": "b", "question": "绿茶是什么？", "after": "a"})
+    assert asked(load([path]), frozenset({"红茶", "绿茶"}))["b"] == "绿茶是什么？"
 
 
 def test_an_id_that_stands_in_two_files(tmp_path: Path, write: Write) -> None:

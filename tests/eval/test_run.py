@@ -112,8 +112,8 @@ def test_a_label_of_no_paragraph_keeps_its_name(library: Library, corpus: Corpus
     assert outcome.ranks["fused"].paragraphs == {}
 
 
-def test_a_follow_up_is_asked_with_the_question_before_it(six: Run) -> None:
-    assert six.by_id["t-1"].question == "HSCT的原理是什么？ How many of them were ill?"
+def test_a_follow_up_is_asked_as_it_is_understood(six: Run) -> None:
+    assert six.by_id["t-1"].question == "For HSCT, how many of them were ill?"
 
 
 def test_what_is_no_question_has_no_ranks(six: Run) -> None:
@@ -142,7 +142,7 @@ def test_one_half(library: Library, corpus: Corpus) -> None:
 def test_a_follow_up_may_come_after_a_question_of_the_other_half(library: Library, corpus: Corpus) -> None:
     made = run(library, ITEMS, corpus=corpus, half="tuning")
     assert [outcome.id for outcome in made.outcomes] == ["t-0", "u-0", "t-1", "g-0", "t-3"]
-    assert made.by_id["t-1"].question.startswith("HSCT")
+    assert made.by_id["t-1"].question == "For HSCT, how many of them were ill?"
 
 
 def test_the_header_says_what_a_run_was_made_from(six: Run, library: Library, corpus: Corpus) -> None:

@@ -11,6 +11,7 @@ from eval.dataset import Item, asked, default_sets, load, loose
 from eval.labels import Labels
 from index.library import Library
 from index.words import simplified
+from qa.dialogue import known_names
 from qa.question import Question
 
 
@@ -79,10 +80,11 @@ def test_evidence_is_found_in_few_sentences(items: list[Item], library: Library)
     assert loosely == []
 
 
-def test_no_question_stands_twice(items: list[Item]) -> None:
-    texts = asked(items)
+def test_no_question_stands_twice(items: list[Item], library: Library) -> None:
+    texts = asked(items, known_names(library))
     assert len({loose(text).rstrip("?？") for text in texts.values()}) == len(items)
 
 
-def test_every_question_asks_something(items: list[Item]) -> None:
-    assert [id for id, text in asked(items).items() if Question.read(text).problem] == []
+def test_every_question_asks_something(items: list[Item], library: Library) -> None:
+    texts = asked(items, known_names(library))
+    assert [id for id, text in texts.items() if Question.read(text).problem] == []
