@@ -58,13 +58,21 @@ def select(library: Library, question: Question, found: Sequence[Candidate], top
     """The quotes for an answer, best first; `found` was read, is sorted and not empty."""
     least = found[0].score * (settings.FURTHER_SEVERAL if question.several else settings.FURTHER)
     chosen: list[Quote] = []
-    for candidate in found:
+    for candidate in _own_language_first(question, found):
         if len(chosen) == top or (chosen and candidate.score < least):
             break
         quote = make(library, question, candidate)
         if not any(quote.text == other.text or _overlap(quote, other) for other in chosen):
             chosen.append(quote)
     return tuple(chosen)
+
+
+def _own_language_first(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, the best in the question's language before all others where it answers nearly as well."""
+    enough = found[0].score * settings.OWN_LANGUAGE
+    own = (c for c in found if c.score >= enough and c.sentence.paragraph.language == question.language)
+    first = next(own, found[0])
+    return [first, *(candidate for candidate in found if candidate is not first)]
 
 
 def make(library: Library, question: Question, candidate: Candidate) -> Quote:

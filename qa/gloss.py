@@ -1,0 +1,285 @@
+"""The terms of a quote in the reader's language: a dictionary's words, never a translation.
+
+Pairs that the source glosses itself come first, then CC-CEDICT. Words are matched longest first, function
+words and very common ones are left out, and what no dictionary has is simply not glossed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Literal
+
+import regex
+
+from index.glossary import cedict, gloss_stems
+from index.library import Library
+from index.records import Language
+from index.tokens import STOP_EN, STOP_ZH, normal
+from index.words import relative, tag
+
+# Terms of one quote, the rarest of them; more is a list that nobody reads.
+TERMS_MAX = 10
+# Meanings of one term, and the words of a meaning: more is an explanation.
+MEANINGS_MAX = 2
+MEANING_WORDS_MAX = 4
+# A Chinese word commoner than one in this many, in general text, tells a reader little (以后, 这样).
+COMMON = 1 / 5_000
+# What jieba calls the words that carry meaning: nouns, verbs, adjectives, idioms and the like.
+_CARRIES = frozenset("nvabgijlsz")
+# The longest term, in words.
+_WORDS_MAX = 6
+
+_HAN = regex.compile(r"\p{Han}")
+_LATIN = regex.compile(r"\p{Latin}[\p{Latin}’'-]*")
+_RUN = regex.compile(r"[\p{Han}\p{Latin}\d-]*\p{Han}[\p{Han}\p{Latin}\d-]*")
+_LEAD = regex.compile(r"^(?:to be|to|an?|the)\s+")
+# What a meaning may be made of: no remarks on usage, no names of measures.
+_PLAIN = regex.compile(r"[\p{Latin}][\p{Latin}\d' -]*")
+_USAGE = regex.compile(
+    r"^(?:used|indicating|variant|see|also|abbr|old|same|particle|classifier|surname|erhua)\b|sb|sth"
+)
+_TITLE = regex.compile(r"(?P<number>[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)?(?P<name>.+)")
+_DIGITS = "零一二三四五六七八九十"
+
+# What sections of scholarly texts are called.
+_HEADINGS = {
+    "摘要": "Abstract", "引言": "Introduction", "前言": "Introduction", "背景": "Background", "方法": "Methods",
+    "材料与方法": "Materials and methods", "资料与方法": "Materials and methods", "结果": "Results",
+    "讨论": "Discussion",
+    "结论": "Conclusions", "结语": "Concluding remarks", "小结": "Summary", "总结": "Summary", "展望": "Outlook",
+    "总结与展望": "Summary and outlook", "参考文献": "References", "致谢": "Acknowledgements", "附录": "Appendix",
+    "目的": "Objective", "关键词": "Keywords", "正文": "Text", "利益冲突": "Conflicts of interest",
+}  # fmt: skip
+# Nouns of such titles, in the sense that they have there.
+_NOUNS = {
+    "疗法": "therapy", "治疗": "treatment", "疗效": "efficacy", "安全性": "safety", "耐受性": "tolerability",
+    "未来": "future", "展望": "prospects", "细胞": "cell", "机制": "mechanisms", "应用": "applications",
+    "进展": "advances",
+    "研究": "research", "现状": "current state", "临床": "clinical", "诊断": "diagnosis", "预后": "prognosis",
+    "不良反应": "adverse reactions", "并发症": "complications", "病因": "causes", "发病机制": "pathogenesis",
+    "流行病学": "epidemiology", "分类": "classification", "定义": "definition", "特点": "features", "作用": "role",
+    "问题": "problems", "挑战": "challenges", "药物": "drugs", "患者": "patients", "影响": "effects", "因素": "factors",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """A term as it stands in a quote, what it means in the other language, and who says so."""
+
+    term: str
+    meanings: tuple[str, ...]
+    source: Literal["text", "dictionary"]
+
+
+class Glosser:
+    """Glosses for the texts of one library; CC-CEDICT is read when a gloss is first asked for."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._tokenizer = library.tokenizer
+        self._pairs = [pair for pair in library.glossary.pairs if pair.source == "text"]
+        self.gloss = lru_cache(maxsize=4096)(self._gloss)
+
+    def _gloss(self, text: str, language: Language) -> tuple[Gloss, ...]:
+        """The terms of a text in `language`, in order, each once, at most `TERMS_MAX`."""
+        found: dict[str, Gloss] = {}
+        weight: dict[str, float] = {}
+        for gloss, common in self._chinese(text) if language == "zh" else self._english(text):
+            if gloss.term not in found:
+                found[gloss.term] = gloss
+                weight[gloss.term] = common
+        kept = sorted(found, key=lambda term: weight[term])[:TERMS_MAX]
+        return tuple(gloss for term, gloss in found.items() if term in kept)
+
+    def title(self, title: str, language: Language) -> str | None:
+        """A section's title in that language, where every word of it is known; None otherwise or where it is in it."""
+        bare, ours = (title[1:-1], True) if title.startswith("[") and title.endswith("]") else (title, False)
+        match = _TITLE.fullmatch(bare.strip())
+        if match is None or bool(_HAN.search(bare)) == (language == "zh"):
+            return None
+        name = match["name"].strip()
+        if language == "zh":
+            made = next((zh for zh, en in _HEADINGS.items() if en.casefold() == name.casefold()), None)
+        else:
+            made = _HEADINGS.get(name) or self._compose(name)
+            made = made[0].upper() + made[1:] if made else None
+        if made is None:
+            return None
+        number = _number(match["number"] or "")
+        return f"[{number}{made}]" if ours else f"{number}{made}"
+
+    def _compose(self, name: str) -> str | None:
+        """An English title of the words of a Chinese one; `A的B` is `B of A`."""
+        if "的" in name:
+            whole, _, part = name.rpartition("的")
+            of, head = self._compose(whole), self._compose(part)
+            return f"{head} of {of}" if of and head else None
+        for mark in "与和及":
+            left, _, right = name.partition(mark)
+            if left and right and (first := self._compose(left)) and (second := self._compose(right)):
+                return f"{first} and {second}"
+        words: list[str] = []
+        at = 0
+        while at < len(name):
+            if latin := regex.compile(r"[\p{Latin}\d][\p{Latin}\d/+-]*").match(name, at):
+                words.append(latin[0])
+                at = latin.end()
+                continue
+            for end in range(len(name), at, -1):
+                if word := self._noun(name[at:end]):
+                    words.append(word)
+                    at = end
+                    break
+            else:
+                return None
+        return " ".join(words)
+
+    def _noun(self, zh: str) -> str | None:
+        if zh in _NOUNS:
+            return _NOUNS[zh]
+        own = self._text_to_en.get(normal(zh))
+        return max(own, key=len) if own else None
+
+    @cached_property
+    def _text_to_en(self) -> dict[str, tuple[str, ...]]:
+        """The source's own pairs, English as the source prints it; the pairs themselves are in normal form."""
+        text = "\n".join(one.display(p.start, p.end) for one, p in self._library.paragraphs)
+        found: dict[str, dict[str, None]] = {}
+        for pair in self._pairs:
+            whole = rf"(?<![\p{{L}}\d]){regex.escape(pair.en)}(?![\p{{L}}\d])"
+            printed = regex.findall(whole, text, regex.IGNORECASE)
+            # A sentence may begin with it; an abbreviation is in capitals everywhere.
+            least = min(printed, key=lambda form: sum(map(str.isupper, form)), default=pair.en)
+            found.setdefault(pair.zh, {})[least] = None
+        return {zh: tuple(english) for zh, english in found.items()}
+
+    @cached_property
+    def _text_to_zh(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        found: dict[tuple[str, ...], dict[str, None]] = {}
+        for pair in self._pairs:
+            if stems := gloss_stems(pair.en):
+                found.setdefault(stems, {})[pair.zh] = None
+        return {stems: tuple(chinese) for stems, chinese in found.items()}
+
+    def _chinese(self, text: str) -> Iterator[tuple[Gloss, float]]:
+        """The glossed terms of a Chinese text with how common each is."""
+        for run in _RUN.finditer(text):
+            starts = [*self._tokenizer.boundaries(run[0]), len(run[0])]
+            at = 0
+            while at < len(starts) - 1:
+                for end in range(min(len(starts) - 1, at + _WORDS_MAX), at, -1):
+                    term = run[0][starts[at] : starts[end]]
+                    if end - at > 1 and any(run[0][a:b] in STOP_ZH for a, b in pairwise(starts[at : end + 1])):
+                        continue  # 中的 is a word, but not where 中 and 的 are two
+                    if gloss := self._chinese_term(term):
+                        yield gloss, 0.0 if gloss.source == "text" else relative(term)
+                        at = end
+                        break
+                else:
+                    at += 1
+
+    def _chinese_term(self, term: str) -> Gloss | None:
+        if len(term) < 2 or not _HAN.search(term) or term in STOP_ZH:
+            return None
+        if own := self._text_to_en.get(normal(term)):
+            return Gloss(term, own[:MEANINGS_MAX], "text")
+        if not regex.fullmatch(r"\p{Han}+", term) or relative(term) > COMMON or tag(term)[:1] not in _CARRIES | {""}:
+            return None
+        meanings = _to_english().get(normal(term), ())
+        best = sorted(meanings, key=lambda meaning: not self._used(meaning))[:MEANINGS_MAX]
+        return Gloss(term, tuple(best), "dictionary") if best else None
+
+    def _used(self, meaning: str) -> bool:
+        """Whether the library's own English has every word of it."""
+        stems = gloss_stems(meaning.casefold())
+        return bool(stems) and all(stem in self._words["en"] for stem in stems)
+
+    @cached_property
+    def _words(self) -> dict[Language, frozenset[str]]:
+        """The words that the library's own texts use, in each language, without the glossary's."""
+        found: dict[Language, set[str]] = {"zh": set(), "en": set()}
+        for document, paragraph in self._library.paragraphs:
+            text = document.display(paragraph.start, paragraph.end)
+            found[paragraph.language].update(self._tokenizer.terms(text))
+        return {language: frozenset(words) for language, words in found.items()}
+
+    def _english(self, text: str) -> Iterator[tuple[Gloss, float]]:
+        """The glossed terms of an English text; the longer ones count as the rarer."""
+        words = list(_LATIN.finditer(text))
+        at = 0
+        while at < len(words):
+            for end in range(min(len(words), at + _WORDS_MAX), at, -1):
+                term = text[words[at].start() : words[end - 1].end()]
+                if regex.search(r"[^\p{Latin}\s’'-]", term):
+                    continue
+                if gloss := self._english_term(term, [word[0].casefold() for word in words[at:end]]):
+                    yield gloss, 0.0 if gloss.source == "text" else 1 / len(term)
+                    at = end
+                    break
+            else:
+                at += 1
+
+    def _english_term(self, term: str, words: list[str]) -> Gloss | None:
+        if words[0] in STOP_EN or words[-1] in STOP_EN or len(term) < 3:
+            return None
+        if own := self._text_to_zh.get(gloss_stems(normal(term))):
+            return Gloss(term, own[:MEANINGS_MAX], "text")
+        whole = " ".join(words)
+        for form in (whole, *_singular(whole)):
+            if found := self._fit(_to_chinese().get(form, ()), alone=len(words) == 1):
+                return Gloss(term, found, "dictionary")
+        return None
+
+    def _fit(self, words: tuple[str, ...], *, alone: bool) -> tuple[str, ...]:
+        """Those of a term's translations that the library uses; else any, but of a word alone only a sole one."""
+        used = [word for word in words if word in self._words["zh"]]
+        if not used and alone and len(words) > 1:
+            return ()
+        return tuple((used or words)[:MEANINGS_MAX])
+
+
+def _number(printed: str) -> str:
+    """A section's number as English prints it: `三、` is `3. `."""
+    chinese = printed.rstrip("、")
+    if not chinese or not set(chinese) <= set(_DIGITS):
+        return f"{printed.strip()} " if printed else ""
+    tens, _, ones = chinese.rpartition("十")
+    value = _DIGITS.index(ones) if ones else 0
+    if "十" in chinese:
+        value += 10 * (_DIGITS.index(tens) if tens else 1)
+    return f"{value}. "
+
+
+def _singular(word: str) -> Iterator[str]:
+    if word.endswith("ies"):
+        yield word[:-3] + "y"
+    if word.endswith("es"):
+        yield word[:-2]
+    if word.endswith("s") and not word.endswith("ss"):
+        yield word[:-1]
+
+
+@lru_cache(maxsize=1)
+def _to_english() -> dict[str, tuple[str, ...]]:
+    """CC-CEDICT's plain meanings of each word, as printed and in its order."""
+    found: dict[str, dict[str, None]] = {}
+    for zh, sense in cedict():
+        meaning = " ".join(sense.split())
+        plain = _PLAIN.fullmatch(meaning) and not _USAGE.search(meaning)
+        if len(zh) > 1 and plain and len(meaning.split()) <= MEANING_WORDS_MAX:
+            found.setdefault(zh, {})[meaning] = None
+    return {zh: tuple(meanings) for zh, meanings in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _to_chinese() -> dict[str, tuple[str, ...]]:
+    """For each meaning that is a whole sense, the words of at least two characters that have it, common ones first."""
+    found: dict[str, dict[str, None]] = {}
+    for zh, sense in cedict():
+        meaning = _LEAD.sub("", " ".join(sense.split()).casefold())
+        if len(zh) > 1 and _PLAIN.fullmatch(meaning) and len(meaning.split()) <= _WORDS_MAX:
+            found.setdefault(meaning, {})[zh] = None
+    return {meaning: tuple(sorted(words, key=lambda zh: (-relative(zh), zh))) for meaning, words in found.items()}

@@ -1,0 +1,134 @@
+"""Questions that the source does answer: where to start, and what to ask next. By rule, never invented.
+
+A document may bring its own, in `examples.toml`; of any other, sections' titles and the terms that it glosses
+itself make questions, and those are kept that are answered from that very section.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import regex
+
+from index.library import Library
+from index.records import Document, Language, Paragraph, Section
+from index.tokens import normal
+from qa.answer import ask
+
+# How many questions made by rule are tried at most, each some 250 ms, and for one section in one language.
+TRIES_MAX = 24
+TRIES_A_SECTION = 2
+
+_EXAMPLES = Path(__file__).parent / "examples.toml"
+_NUMBER = regex.compile(r"^(?:[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)")
+_ASPECT = regex.compile(r"^.+的.+$|.+ of .+")
+_ABBREVIATION = regex.compile(r"\p{Lu}[\p{Lu}\p{Ll}\d-]*\p{Lu}[\p{L}\d-]*")
+# Sections of which the title says nothing of what they are about.
+_BARE = regex.compile(
+    r"摘要|引言|前言|背景|(?:材料|资料)?(?:与|和)?方法|结果|讨论|结论|结语|小结|总结|展望|总结与展望|参考文献|致谢|附录|正文"
+    r"|abstract|introduction|background|(?:materials and )?methods|results?|discussion|conclusions?|summary|outlook"
+    r"|references|acknowledge?ments|appendix|text",
+    regex.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StartingPoint:
+    """A section, and a question that it answers in each language; None where no question was found."""
+
+    document: str
+    section: Section
+    zh: str | None
+    en: str | None
+
+    def question(self, language: Language) -> str | None:
+        """The question in that language."""
+        return self.zh if language == "zh" else self.en
+
+
+class Suggester:
+    """The questions of one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._tries = TRIES_MAX
+
+    @cached_property
+    def starting_points(self) -> tuple[StartingPoint, ...]:
+        """A point for each section that has a question, in the library's order.
+
+        Asks the library up to `TRIES_MAX` times where a document brings no examples.
+        """
+        brought = tomllib.loads(_EXAMPLES.read_text(encoding="utf-8"))
+        found = []
+        for document in self._library.documents:
+            own = brought.get(document.id)
+            for section, paragraphs in document.sections():
+                if own is not None:
+                    zh, en = own.get(section.number, (None, None))
+                else:
+                    zh, en = (self._made(document, section, paragraphs, of) for of in ("zh", "en"))
+                if zh or en:
+                    found.append(StartingPoint(document.id, section, zh, en))
+        return tuple(found)
+
+    def suggest(
+        self, language: Language, paragraphs: Sequence[Paragraph], asked: Collection[str], count: int = 3
+    ) -> tuple[str, ...]:
+        """At most `count` questions in that language, those of the nearest sections first.
+
+        `paragraphs` are where an answer or what is nearest to one stands; none of `asked` is suggested again.
+        """
+        known = {_loose(question) for question in asked}
+        places = [
+            i for i, point in enumerate(self.starting_points) if any(p.section == point.section for p in paragraphs)
+        ]
+
+        def distance(place: int) -> tuple[int, int]:
+            return min((abs(place - at) for at in places), default=0), place
+
+        found: dict[str, None] = {}
+        for place in sorted(range(len(self.starting_points)), key=distance):
+            question = self.starting_points[place].question(language)
+            if question and _loose(question) not in known and len(found) < count:
+                found[question] = None
+        return tuple(found)
+
+    def _made(
+        self, document: Document, section: Section, paragraphs: Sequence[Paragraph], language: Language
+    ) -> str | None:
+        """The first question by rule that is answered from its section, of as many as may be tried."""
+        for number, question in enumerate(self._candidates(document, section, paragraphs, language)):
+            if number == TRIES_A_SECTION or not self._tries:
+                break
+            self._tries -= 1
+            answer = ask(self._library, question)
+            if answer.answered and answer.quotes[0].paragraph.section == section:
+                return question
+        return None
+
+    def _candidates(
+        self, document: Document, section: Section, paragraphs: Sequence[Paragraph], language: Language
+    ) -> Iterator[str]:
+        title = _NUMBER.sub("", section.titles[-1].strip("[]")).strip()
+        if title and not _BARE.fullmatch(title) and bool(regex.search(r"\p{Han}", title)) == (language == "zh"):
+            aspect = _ASPECT.match(title)
+            if language == "zh":
+                yield f"{title}如何？" if aspect else f"什么是{title}？"
+            else:
+                yield f"What is said about the {title[0].lower()}{title[1:]}?" if aspect else f"What is {title}?"
+        text = " ".join(document.display(p.start, p.end) for p in paragraphs)
+        for pair in self._library.glossary.pairs:
+            if pair.source != "text":
+                continue
+            printed = regex.search(rf"(?<![\p{{L}}\d-]){regex.escape(pair.en)}(?=\s*[)）])", text, regex.IGNORECASE)
+            if printed and _ABBREVIATION.fullmatch(printed[0]):
+                yield f"{printed[0]}的全称是什么？" if language == "zh" else f"What does {printed[0]} stand for?"
+
+
+def _loose(question: str) -> str:
+    return regex.sub(r"[^\p{L}\p{N}]", "", normal(question))
