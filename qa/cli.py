@@ -68,11 +68,26 @@ def _parser() -> argparse.ArgumentParser:
     check = actions.add_parser("check", parents=[shared, with_json], help="read and check every file of it")
     check.set_defaults(run=_index_check)
 
-    chat = commands.add_parser("chat", parents=[shared], help="serve the chat page")
-    chat.add_argument("--host", default=settings.HOST)
+    chat = commands.add_parser("chat", parents=[shared], help="serve the chat page, the HTTP API and MCP")
+    chat.add_argument("--host", default=settings.HOST, help="the address to listen on (127.0.0.1: this machine only)")
     chat.add_argument("--port", type=port, default=settings.PORT)
-    chat.add_argument("--auth-file", type=Path, metavar="FILE", help="lines of user:password; none lets everybody in")
+    chat.add_argument("--root-path", default="", metavar="PATH", help="what a proxy puts before it, such as /yinzheng")
+    chat.add_argument(
+        "--auth-file", type=Path, metavar="FILE", help="who may log in (`yinzheng user`); none: everybody"
+    )
+    chat.add_argument(
+        "--feedback", type=Path, metavar="FILE", help="where feedback goes (default: the user's data folder)"
+    )
+    chat.add_argument(
+        "--rate", type=positive, default=settings.REQUESTS_PER_MINUTE, metavar="N", help="requests a minute, an address"
+    )
     chat.set_defaults(run=_chat)
+
+    user = commands.add_parser("user", help="let somebody log in to the chat page; asks for a password")
+    user.add_argument("name", metavar="NAME")
+    user.add_argument("--auth-file", type=Path, required=True, metavar="FILE", help="made where there is none")
+    user.add_argument("--debug", action="store_true", help="show tracebacks")
+    user.set_defaults(run=_user)
     return parser
 
 
@@ -252,13 +267,38 @@ def _index_check(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _chat(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.web.server import Place, serve
+    from qa.web.users import Users
+
+    place = Place(
+        host=arguments.host,
+        port=arguments.port,
+        root_path=arguments.root_path,
+        users=Users.read(arguments.auth_file) if arguments.auth_file else None,
+        feedback=arguments.feedback,
+        per_minute=arguments.rate,
+    )
     from qa.service import open_library
 
     with console.progress() as progress:
         library = open_library(arguments.index, progress)
-    from qa.chat import serve
+    serve(library, place, lambda url: console.line(f"Yinzheng 引证: {url}  (Ctrl+C ends it)"))
+    return ANSWERED
 
-    serve(library, arguments.host, arguments.port, arguments.auth_file)
+
+def _user(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.web.users import add
+
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        password = getpass("Password: ", stream=sys.stderr)
+        if getpass("Again: ", stream=sys.stderr) != password:
+            raise InputError("the two passwords differ", "type the same one twice")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    add(arguments.auth_file, arguments.name, password)
+    console.line(f"{arguments.name} may log in: yinzheng chat --auth-file {arguments.auth_file}")
     return ANSWERED
 
 

@@ -56,8 +56,9 @@ def verify(answers: list[dict[str, Any]], corpus: Corpus) -> Iterator[Verdict]:
             id = str(quote.get("document"))
             if id not in documents:
                 documents[id] = _read(corpus, id)
-            problem = _problem(quote, documents[id], corpus, id)
-            yield Verdict(str(answer.get("question", "")), str(quote.get("citation", "?")), problem)
+            found = documents[id]
+            wrong = _without_document(quote, found, corpus, id) if isinstance(found, str) else problem(quote, found)
+            yield Verdict(str(answer.get("question", "")), str(quote.get("citation", "?")), wrong)
 
 
 def _read(corpus: Corpus, id: str) -> Document | str:
@@ -68,9 +69,8 @@ def _read(corpus: Corpus, id: str) -> Document | str:
         return str(error)
 
 
-def _problem(quote: dict[str, Any], document: Document | str, corpus: Corpus, id: str) -> str | None:
-    if isinstance(document, str):
-        return _without_document(quote, document, corpus, id)
+def problem(quote: dict[str, Any], document: Document) -> str | None:
+    """Why a saved quote of this document does not hold, or None."""
     if quote.get("sha256") != document.sha256:
         return f"{document.file} has changed since the answer was saved (its SHA-256 differs)"
     start, end = quote.get("start"), quote.get("end")

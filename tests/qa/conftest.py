@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from browser import ARGUMENTS, CHROMIUM, INSTALL, Tab
+from hostile import answer as hostile_answer
+from hostile import document as hostile_document
 from said import Result
 from tiny_sources import write_sources
 
@@ -21,6 +28,9 @@ from index.corpus import Corpus
 from index.encoder import Vectors
 from index.library import Library
 from qa import cli
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -117,3 +127,66 @@ def tiny(tiny_once: tuple[Path, Path], tmp_path: Path, fake: list[str]) -> Path:
     """A private copy of the index of the tiny sources."""
     shutil.copytree(tiny_once[1], tmp_path / "tiny-index")
     return tmp_path / "tiny-index"
+
+
+@dataclass
+class Served:
+    """A server of the chat page: its address, its feedback file, and what lets a slow answer go on."""
+
+    url: str
+    feedback: Path
+    library: Library
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture(scope="session")
+def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page over the review and a hostile document.
+
+    "hostile" is answered from that document, "slow" when `go_on` is set, "broken" never.
+    """
+    from qa.answer import Answer, ask
+    from qa.web import turn
+    from qa.web.server import Place, serving
+
+    folder = tmp_path_factory.mktemp("served")
+    both = copy.copy(library)
+    both.documents = (*library.documents, hostile_document())
+    found = Served("", folder / "feedback.jsonl", both)
+
+    def answer(library: Library, question: str, top: int = 3) -> Answer:
+        if question == "hostile":
+            return hostile_answer()
+        if question == "broken":
+            raise RuntimeError("a secret of the server")
+        if question == "slow":
+            found.go_on.wait(20)
+        return ask(library, question, top)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(turn, "ask", answer)
+        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
+        with serving(both, Place(port=0, feedback=found.feedback, per_minute=100_000)) as url:
+            found.url = url
+            yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    if not shutil.which(CHROMIUM):
+        pytest.skip(f"no {CHROMIUM}: {INSTALL}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser, served: Served) -> Iterator[Tab]:
+    """A window on the page, in a Chinese browser, which must stay without errors."""
+    opened = Tab(chromium, served.url).open()
+    yield opened
+    opened.close()

@@ -1,0 +1,186 @@
+"""A turn as the HTML of two messages: what was asked, and quote cards or a refusal worth reading.
+
+Drawn from the plain record that `ask --json` prints, so that what was kept, exported and shown is one
+thing. Pure text in, text out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from index.records import Language
+from qa import settings
+from qa.page import words
+from qa.page.markup import LANG, asks, marked, place, safe
+from qa.question import clean
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from qa.gloss import Glosser
+    from qa.web.turn import Turn
+
+
+def asked(message: str) -> str:
+    """A user's message as it is shown; the end of an overlong one is cut, visibly."""
+    text = clean(message[: settings.QUESTION_CHARACTERS_MAX])
+    cut = "…" if len(message) > settings.QUESTION_CHARACTERS_MAX else ""
+    return f'<div class="yz-asked" dir="auto">{safe(text)}{cut}</div>'
+
+
+def note(name: str, language: Language) -> str:
+    """A line of the page's own in place of an answer: one that is awaited, was stopped, or failed."""
+    role = ' role="alert"' if name == "failed" else ""
+    kind = {"searching": "yz-wait", "failed": "yz-error"}.get(name, "yz-note")
+    return _reply(language, [f'<p class="{kind}"{role}>{safe(words.of(name, language))}</p>'])
+
+
+def failed(message: str) -> str:
+    """An error whose one line may be shown."""
+    return f'<div class="yz-reply"><p class="yz-error" role="alert">{safe(message)}</p></div>'
+
+
+def status(text: str) -> str:
+    """A line that says that something was done."""
+    return f'<p class="yz-status" role="status">{safe(text)}</p>'
+
+
+def answered(turn: Turn, library: Library, glosser: Glosser) -> str:
+    """The answer or refusal of a turn, in the language of its question."""
+    language: Language = turn.record["language"]
+    parts = [_understood(turn, language)] if turn.carried else []
+    parts += _quotes(turn, library, glosser) if turn.record["answered"] else _refusal(turn, library, glosser)
+    if turn.suggestions:
+        listed = "".join(f"<li>{asks(question)}</li>" for question in turn.suggestions)
+        head = words.of("next" if turn.record["answered"] else "instead", language)
+        parts.append(f'<div class="yz-next"><p>{head}</p><ul>{listed}</ul></div>')
+    return _reply(language, parts)
+
+
+def _reply(language: Language, parts: list[str]) -> str:
+    return f'<div class="yz-reply" lang="{LANG[language]}">{"".join(parts)}</div>'
+
+
+def _understood(turn: Turn, language: Language) -> str:
+    undo = f'<a class="yz-undo" href="#alone={turn.id}">{words.of("undo", language)}</a>'
+    text = f'<b dir="auto">{safe(turn.question)}</b>'
+    return f'<p class="yz-understood">{words.of("understood", language)}{text} {undo}</p>'
+
+
+def _quotes(turn: Turn, library: Library, glosser: Glosser) -> list[str]:
+    record = turn.record
+    language: Language = record["language"]
+    count = len(record["quotes"])
+    found = words.of("one", language) if count == 1 else words.of("many", language, n=count)
+    drawing = (language, library, glosser)
+    if count == 1:  # that it answers and that one of them does is the same
+        return [f'<p class="yz-found">{found}</p>', _card(record["quotes"][0], record["confidence"], *drawing)]
+    confidence = words.likely("confidence", record["confidence"], language)
+    cards = [_card(quote, quote["score"], *drawing) for quote in record["quotes"]]
+    return [f'<p class="yz-found">{found} <span class="yz-confidence">{confidence}</span></p>', *cards]
+
+
+def _refusal(turn: Turn, library: Library, glosser: Glosser) -> list[str]:
+    record = turn.record
+    language: Language = record["language"]
+    parts = [f'<p class="yz-refused">{safe(words.of("refused", language, reason=record["reason"] or ""))}</p>']
+    for name, listed in (("looked", turn.looked), ("absent", turn.absent)):
+        if listed:
+            shown = words.of("comma", language).join(f"<b>{safe(word)}</b>" for word in listed)
+            parts.append(f'<p class="yz-{name}">{words.of(name, language, words=shown)}</p>')
+    if record["nearest"]:
+        passages = "".join(_near(quote, language, library, glosser) for quote in record["nearest"])
+        parts.append(f'<section class="yz-nearest"><p>{words.of("nearest", language)}</p>{passages}</section>')
+    return parts
+
+
+def _card(quote: dict[str, Any], chance: float, language: Language, library: Library, glosser: Glosser) -> str:
+    """A quote: its words with the short answer marked, where they stand, how likely they answer, copies of them."""
+    own = _language(quote, library)
+    likely = words.likely("confidence", chance, language)
+    copies = "".join(
+        f'<button type="button" class="yz-{name}">{words.of(name, language)}</button>'
+        for name in ("copy", "copy-markdown")
+    )
+    return (
+        f'<figure class="yz-card"><blockquote dir="auto" lang="{LANG[own]}">'
+        f"{marked(quote['text'], quote['highlights'])}</blockquote>"
+        f"<figcaption>{_chip(quote, language, glosser)}"
+        f'<span class="yz-confidence" title="{words.of("chance-title", language)}">{likely}</span>'
+        f'<span class="yz-tools">{copies}</span></figcaption>'
+        f'<pre class="yz-text">{safe(plain(quote))}</pre><pre class="yz-markdown">{safe(markdown(quote))}</pre>'
+        f"{_gloss(quote['text'], own, language, glosser)}</figure>"
+    )
+
+
+def _near(quote: dict[str, Any], language: Language, library: Library, glosser: Glosser) -> str:
+    """A passage that does not answer, and says so; nothing in it is marked."""
+    own = _language(quote, library)
+    return (
+        f'<figure class="yz-near"><blockquote dir="auto" lang="{LANG[own]}">{safe(quote["text"])}</blockquote>'
+        f'<figcaption><span class="yz-not">{words.of("not", language)}</span>'
+        f"{_chip(quote, language, glosser)}</figcaption></figure>"
+    )
+
+
+def _chip(quote: dict[str, Any], language: Language, glosser: Glosser) -> str:
+    """Section, paragraph, and lines or page; a link to that very place in the source beside the conversation."""
+    title = quote["section"][-1]
+    other = glosser.title(title, language)
+    section = safe(title) + (f' <span class="yz-other" lang="{LANG[language]}">{safe(other)}</span>' if other else "")
+    first, last = quote["lines"]
+    if quote["page"] is not None:
+        where = words.of("page", language, page=quote["page"])
+    else:
+        where = words.of("line" if first == last else "lines", language, first=first, last=last)
+    hint = f"{words.of('show', language)}: {quote['citation']}"
+    href = safe(place(quote["document"], quote["start"], quote["end"]))
+    return f'<a class="yz-chip" href="{href}" title="{safe(hint)}">{section} · {safe(quote["paragraph"])} · {where}</a>'
+
+
+def _gloss(text: str, own: Language, language: Language, glosser: Glosser) -> str:
+    """The terms of a quote in the reader's language; nothing where it is the quote's own."""
+    found = glosser.gloss(text, own) if own != language else ()
+    if not found:
+        return ""
+    comma = words.of("comma", language)
+    rows = "".join(
+        f'<div><dt lang="{LANG[own]}">{safe(one.term)}</dt><dd lang="{LANG[language]}">'
+        f"{safe(comma.join(one.meanings))}{_source(one.source, language)}</dd></div>"
+        for one in found
+    )
+    return f'<details class="yz-gloss" open><summary>{words.of("gloss", language)}</summary><dl>{rows}</dl></details>'
+
+
+def _source(source: str, language: Language) -> str:
+    return f" <small>{words.of('from-text', language)}</small>" if source == "text" else ""
+
+
+def _language(quote: dict[str, Any], library: Library) -> Language:
+    """The language of a quote's paragraph; of its document where that has changed since."""
+    document = library.document(quote["document"])
+    paragraph = document.paragraph(quote["paragraph"])
+    return paragraph.language if paragraph else document.language
+
+
+def plain(quote: dict[str, Any]) -> str:
+    """A quote and its citation as plain text."""
+    return f"{quote['text']}\n— {quote['citation']}"
+
+
+def markdown(quote: dict[str, Any]) -> str:
+    """A quote and its citation as Markdown that shows them literally."""
+    lines = "\n".join(f"> {literal(line)}" for line in quote["text"].split("\n"))
+    return f"{lines}\n>\n> — {literal(quote['citation'])}"
+
+
+def literal(text: str) -> str:
+    """Text in which nothing is Markdown or HTML."""
+    escaped = regex.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", text)
+    return regex.sub(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s)", _list, escaped)
+
+
+def _list(match: regex.Match[str]) -> str:
+    """What would begin a list, so that it begins none."""
+    return f"{match[1]}\\{match[2]}" if match[2] else f"{match[1]}{match[3]}\\{match[4]}"

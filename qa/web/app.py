@@ -1,0 +1,343 @@
+"""The chat page as `gradio.Blocks`: which part calls what. What is drawn is `qa.page`'s, what is answered `turn`'s.
+
+A conversation lives in the session's state on the server and, for the next visit, in the reader's own browser;
+no other session ever sees it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from index.errors import YinzhengError
+from index.records import Language
+from index.structure.outline import language_of
+from qa import settings
+from qa.page import cards, frame, reader, words
+from qa.question import clean
+from qa.web.export import Format, export
+from qa.web.feedback import VERDICTS, Entry, Feedback
+from qa.web.turn import Desk, Turn
+
+_log = logging.getLogger(__name__)
+
+_FORMATS: dict[str, Format] = {"Markdown": "markdown", "HTML": "html", "JSON": "json"}
+# Run in the browser: the last question is brought into view; a file is handed to the reader.
+_SETTLE = "() => yinzheng.settle()"
+_SAVE = "(file) => { yinzheng.save(file); }"
+_CONNECT = "yinzheng.connect((question) => trigger('ask', question), (language) => trigger('speak', {language}));"
+_START = "() => { yinzheng.settle(false); yinzheng.start(); }"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what followed it, as drawn; no turn where it was stopped or failed."""
+
+    asked: str
+    answer: str
+    turn: Turn | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question that waits for its answer; `alone` takes it as it was typed."""
+
+    message: str
+    alone: bool
+
+
+@dataclass
+class Conversation:
+    """One session's exchanges, and the question that waits for its answer."""
+
+    language: Language = "zh"  # of the page, as the reader chose it
+    exchanges: list[Exchange] = field(default_factory=list)
+    waiting: Asked | None = None
+    rated: tuple[str, str] | None = None  # the turn that was rated last, and the verdict
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What was answered or refused, in order."""
+        return [exchange.turn for exchange in self.exchanges if exchange.turn]
+
+    def end(self, answer: str, turn: Turn | None = None) -> None:
+        """What follows the question that waits."""
+        if self.waiting:
+            self.exchanges.append(Exchange(cards.asked(self.waiting.message), answer, turn))
+        self.waiting = None
+
+    def messages(self) -> list[dict[str, str]]:
+        """The conversation as Gradio's messages, the question that waits at its end."""
+        pairs = [(exchange.asked, exchange.answer) for exchange in self.exchanges]
+        if self.waiting:
+            spoken = _spoken(self.waiting.message, self.language)
+            pairs.append((cards.asked(self.waiting.message), cards.note("searching", spoken)))
+        return [
+            {"role": role, "content": content}
+            for pair in pairs
+            for role, content in zip(("user", "assistant"), pair, strict=True)
+        ]
+
+
+class Page:
+    """What the page's events do. Each takes the session's conversation and never that of another."""
+
+    def __init__(self, desk: Desk, feedback: Feedback) -> None:
+        self.desk = desk
+        self.feedback = feedback
+
+    def put(self, message: str | None, talk: Conversation, *, alone: bool = False) -> tuple[Any, ...]:
+        """Shows a question at once; `answer` comes next."""
+        if talk.waiting or not clean(message or ""):
+            return gr.skip(), talk, gr.skip()
+        assert message is not None
+        talk.waiting = Asked(message, alone)
+        return _box_busy(talk.language), talk, talk.messages()
+
+    def link(self, talk: Conversation, data: gr.EventData) -> tuple[Any, ...]:
+        """Shows the question of a link of the page: one that is asked, or one that is asked again as typed."""
+        text, alone = getattr(data, "text", None), getattr(data, "alone", None)
+        typed = next((turn.typed for turn in talk.turns if turn.id == alone), None)
+        return self.put(typed or (text if isinstance(text, str) else ""), talk, alone=typed is not None)
+
+    def answer(self, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
+        """Answers the question that waits. Never raises."""
+        asked, turn = talk.waiting, None
+        if asked is None:
+            return gr.skip(), talk, gr.skip(), gr.skip()
+        try:
+            turn = self.desk.turn(asked.message, talk.turns, alone=asked.alone)
+            drawn = cards.answered(turn, self.desk.library, self.desk.glosser)
+        except YinzhengError as error:
+            drawn = cards.failed(str(error))
+        except Exception:
+            _log.exception("a question could not be answered")
+            drawn = cards.note("failed", _spoken(asked.message, talk.language))
+        if talk.waiting is not asked:  # it was stopped meanwhile
+            return gr.skip(), talk, gr.skip(), gr.skip()
+        talk.end(drawn, turn)
+        return _box_ready(talk.language), talk, talk.messages(), _keep(talk, who)
+
+    def stop(self, talk: Conversation) -> tuple[Any, ...]:
+        """Gives up the question that waits."""
+        if talk.waiting:
+            talk.end(cards.note("stopped", _spoken(talk.waiting.message, talk.language)))
+        return _box_ready(talk.language), talk, talk.messages()
+
+    def clear(self, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
+        """Begins a new conversation; nothing of the old one is kept."""
+        fresh = Conversation(talk.language)
+        return fresh, [], _keep(fresh, who), gr.update(visible=False)
+
+    def restore(self, kept: Any, language: str, who: gr.Request) -> tuple[Any, ...]:
+        """The conversation that the browser kept, as far as its quotes still stand in the source."""
+        talk = Conversation(_language(language))
+        if isinstance(kept, dict) and kept.get("user") == who.username and isinstance(kept.get("turns"), list):
+            for value in kept["turns"][-settings.TURNS_KEPT :]:
+                if turn := Turn.read(value, self.desk.library):
+                    answer = cards.answered(turn, self.desk.library, self.desk.glosser)
+                    talk.exchanges.append(Exchange(cards.asked(turn.typed), answer, turn))
+        return talk, talk.messages(), *_parts(talk.language)
+
+    def speak(self, talk: Conversation, data: gr.EventData) -> tuple[Any, ...]:
+        """Changes the language of the page."""
+        talk.language = _language(getattr(data, "language", None))
+        return talk, *_parts(talk.language)
+
+    def rate(self, talk: Conversation, who: gr.Request, data: gr.LikeData) -> tuple[Any, ...]:
+        """Notes a verdict on an answer, and offers a line for a note."""
+        at = data.index[0] if isinstance(data.index, list | tuple) else data.index
+        number = int(at) // 2
+        verdict = next((v for v in VERDICTS for of in ("zh", "en") if data.liked == words.of(v, of)), None)
+        turn = talk.exchanges[number].turn if 0 <= number < len(talk.exchanges) else None
+        if verdict is None or turn is None:
+            return talk, gr.update(visible=False), ""
+        if talk.rated == (turn.id, verdict):  # Gradio tells it twice
+            return talk, gr.skip(), gr.skip()
+        talk.rated = (turn.id, verdict)
+        said = self._note(turn, verdict, "", talk, who)
+        return talk, gr.update(visible=True), said
+
+    def annotate(self, note: str, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
+        """Adds a note to the verdict that was given last."""
+        turn = next((turn for turn in talk.turns if talk.rated and turn.id == talk.rated[0]), None)
+        if turn is None or talk.rated is None or not clean(note):
+            return gr.skip(), gr.skip()
+        return "", self._note(turn, talk.rated[1], clean(note)[: settings.NOTE_CHARACTERS_MAX], talk, who)
+
+    def _note(self, turn: Turn, verdict: str, note: str, talk: Conversation, who: gr.Request) -> str:
+        entry = Entry(
+            id=turn.id,
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+            verdict=verdict,
+            note=note,
+            question=turn.question,
+            typed=turn.typed,
+            record=turn.record,
+            user=who.username,
+        )
+        try:
+            self.feedback.add(entry)
+        except YinzhengError as error:
+            return cards.failed(str(error))
+        return cards.status(words.of("noted" if note else "thanks", talk.language))
+
+    @staticmethod
+    def save(talk: Conversation, format: Format) -> dict[str, str] | None:
+        """The conversation as a file for the browser to save."""
+        return export(talk.turns, format, datetime.now()) if talk.turns else None
+
+
+def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str, Any]]]) -> gr.Blocks:
+    """The page over a desk, and these tools as its HTTP API.
+
+    `server` gives it its looks, which Gradio takes when it is mounted.
+    """
+    page = Page(desk, feedback)
+    private: dict[str, Any] = {"api_visibility": "private"}
+    with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
+        talk = gr.State(Conversation(), time_to_live=settings.SESSION_SECONDS)
+        # Only the reader's own browser has it; what it is wrapped in is no secret.
+        kept = gr.BrowserState(None, storage_key="yinzheng", secret="yinzheng-browser")
+        language = gr.Textbox(visible="hidden", show_label=False)
+        file = gr.JSON(elem_id="yz-file", visible="hidden")
+        head = gr.HTML(frame.header(), js_on_load=_CONNECT)
+        with gr.Row(elem_id="yz-main"):
+            with gr.Column(scale=5, min_width=320, elem_id="yz-talk"):
+                chat = gr.Chatbot(
+                    show_label=False,
+                    label=words.of("conversation", "zh"),
+                    height=None,
+                    buttons=[],
+                    latex_delimiters=[],
+                    sanitize_html=True,
+                    allow_tags=False,
+                    group_consecutive_messages=False,
+                    autoscroll=False,
+                    placeholder=frame.welcome(),
+                    feedback_options=[words.of(verdict, "zh") for verdict in VERDICTS],
+                    elem_id="yz-chat",
+                )
+                with gr.Row(visible=False, elem_id="yz-feedback") as rated:
+                    thanks = gr.HTML()
+                    note = gr.Textbox(max_length=settings.NOTE_CHARACTERS_MAX, max_lines=3, scale=4, elem_id="yz-note")
+                    send = gr.Button(size="sm", scale=1, min_width=90)
+                box = gr.Textbox(
+                    show_label=False,
+                    submit_btn=words.of("ask", "zh"),
+                    autofocus=True,
+                    max_lines=6,
+                    elem_id="yz-box",
+                )
+                with gr.Row(elem_classes="yz-tools-row"):
+                    gr.HTML(frame.save(), elem_classes="yz-save")
+                    saves = [(gr.Button(name, size="sm", min_width=60), format) for name, format in _FORMATS.items()]
+                    clear = gr.Button(size="sm", min_width=90, elem_id="yz-clear")
+                gr.HTML(frame.examples(desk.suggester.starting_points))
+            with gr.Column(scale=4, min_width=320, elem_id="yz-side"):
+                gr.HTML(reader.panel(desk.library, desk.glosser), elem_id="yz-source")
+
+        answers: list[Any] = []
+        for event, does, inputs in ((box.submit, page.put, [box, talk]), (head.ask, page.link, [talk])):
+            shown = event(
+                does,
+                inputs,
+                [box, talk, chat],
+                queue=False,
+                show_progress="hidden",
+                trigger_mode="multiple",
+                **private,
+            ).then(None, js=_SETTLE)
+            answered = shown.then(
+                page.answer,
+                talk,
+                [box, talk, chat, kept],
+                concurrency_limit=1,
+                concurrency_id="answers",
+                show_progress="hidden",
+                trigger_mode="multiple",
+                **private,
+            )
+            answered.then(None, js=_SETTLE)
+            answers.append(answered)
+        box.stop(page.stop, talk, [box, talk, chat], queue=False, cancels=answers, **private)
+        clear.click(page.clear, talk, [talk, chat, kept, rated], queue=False, **private)
+        parts = [box, chat, clear, note, send]
+        head.speak(page.speak, talk, [talk, *parts], queue=False, show_progress="hidden", **private)
+        chat.like(page.rate, talk, [talk, rated, thanks], queue=False, **private)
+        for noted in (note.submit, send.click):
+            noted(page.annotate, [note, talk], [note, thanks], queue=False, **private)
+        for button, format in saves:
+            button.click(
+                lambda talk, format=format: page.save(talk, format), talk, file, queue=False, show_progress="hidden",
+                **private,
+            ).then(None, file, js=_SAVE)  # fmt: skip
+        blocks.load(
+            page.restore,
+            [kept, language],
+            [talk, chat, *parts],
+            queue=False,
+            show_progress="hidden",
+            js="(kept) => [kept, yinzheng.language()]",
+            **private,
+        ).then(None, js=_START)
+        for tool in tools:
+            gr.api(_clean_errors(tool), api_name=tool.__name__, concurrency_limit=1, concurrency_id="answers")
+    return blocks
+
+
+def _clean_errors(tool: Any) -> Any:
+    """A tool whose own errors reach the client as their one line, and others as none of their details."""
+
+    @wraps(tool)
+    def call(*arguments: Any, **named: Any) -> Any:
+        try:
+            return tool(*arguments, **named)
+        except YinzhengError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        except Exception:
+            _log.exception("%s failed", tool.__name__)
+            raise gr.Error(words.of("failed", "en"), print_exception=False) from None
+
+    return call
+
+
+def _parts(of: Language) -> tuple[Any, ...]:
+    """Gradio's own parts in a language: the question box, the chat, and the words of three others."""
+    return (
+        gr.update(
+            placeholder=words.of("placeholder", of), label=words.of("question", of), submit_btn=words.of("ask", of)
+        ),
+        gr.update(label=words.of("conversation", of), feedback_options=[words.of(verdict, of) for verdict in VERDICTS]),
+        gr.update(value=words.of("clear", of)),
+        gr.update(label=words.of("note", of)),
+        gr.update(value=words.of("send", of)),
+    )
+
+
+def _keep(talk: Conversation, who: gr.Request) -> dict[str, Any]:
+    """What the browser keeps of a conversation."""
+    return {"user": who.username, "turns": [turn.plain() for turn in talk.turns[-settings.TURNS_KEPT :]]}
+
+
+def _language(name: object) -> Language:
+    return "zh" if name == "zh" else "en"
+
+
+def _spoken(message: str, fallback: Language) -> Language:
+    text = clean(message[: settings.QUESTION_CHARACTERS_MAX])
+    return language_of(text) if text else fallback
+
+
+def _box_busy(language: Language) -> Any:
+    return gr.update(value="", submit_btn=False, stop_btn=words.of("stop", language))
+
+
+def _box_ready(language: Language) -> Any:
+    return gr.update(submit_btn=words.of("ask", language), stop_btn=False)

@@ -1,0 +1,101 @@
+"""A conversation as a file: Markdown and HTML to read, JSON for `yinzheng verify`.
+
+Each turn keeps its own citations. Nothing is in a file that was not on the page; authors that the source
+does not name are not invented.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from qa.page import words
+from qa.page.cards import literal, markdown
+from qa.page.markup import LANG, marked
+from qa.web.turn import Turn
+
+Format = Literal["markdown", "html", "json"]
+
+_TYPES: dict[Format, tuple[str, str]] = {
+    "markdown": ("md", "text/markdown"),
+    "html": ("html", "text/html"),
+    "json": ("json", "application/json"),
+}
+_STYLE = (
+    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;line-height:1.65;font-family:system-ui,sans-serif}"
+    "blockquote{margin:0 0 .3rem;padding-inline-start:.8rem;border-inline-start:3px solid #0f766e}"
+    "figure{margin:0 0 1rem}figcaption,.quiet{color:#57534e;font-size:.85rem}mark{background:#fde68a}"
+)
+
+
+def export(turns: Sequence[Turn], format: Format, made: datetime) -> dict[str, str]:
+    """A file of these turns: its `name`, its media `type` and its `text`."""
+    suffix, kind = _TYPES[format]
+    draw = {"markdown": _markdown, "html": _html, "json": _json}[format]
+    return {"name": f"yinzheng-{made:%Y%m%d-%H%M%S}.{suffix}", "type": kind, "text": draw(turns)}
+
+
+def _json(turns: Sequence[Turn]) -> str:
+    return json.dumps([turn.record for turn in turns], ensure_ascii=False, indent=1) + "\n"
+
+
+def _markdown(turns: Sequence[Turn]) -> str:
+    parts = ["# 引证 Yinzheng", f"*{words.of('caution', 'zh')}* *{words.of('caution', 'en')}*"]
+    for turn in turns:
+        language = turn.record["language"]
+        parts.append(f"## {literal(turn.typed)}")
+        if turn.carried:
+            parts.append(f"{words.of('understood', language)}{literal(turn.question)}")
+        if turn.record["answered"]:
+            parts.append(_found(turn))
+            parts += [markdown(quote) for quote in turn.record["quotes"]]
+            continue
+        parts.append(literal(words.of("refused", language, reason=turn.record["reason"])))
+        if turn.record["nearest"]:
+            parts.append(words.of("nearest", language))
+            parts += [markdown(quote) for quote in turn.record["nearest"]]
+    return "\n\n".join(parts) + "\n"
+
+
+def _found(turn: Turn) -> str:
+    language, count = turn.record["language"], len(turn.record["quotes"])
+    found = words.of("one", language) if count == 1 else words.of("many", language, n=count)
+    return f"{found} {words.likely('confidence', turn.record['confidence'], language)}"
+
+
+def _html(turns: Sequence[Turn]) -> str:
+    body = "".join(_section(turn) for turn in turns)
+    cautions = "".join(f'<p class="quiet" lang="{LANG[of]}">{html.escape(words.of("caution", of))}</p>' for of in LANG)
+    return (
+        '<!doctype html>\n<html lang="zh-Hans"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>引证 Yinzheng</title><style>{_STYLE}</style></head>\n"
+        f"<body><h1>引证 Yinzheng</h1>{cautions}\n{body}</body></html>\n"
+    )
+
+
+def _section(turn: Turn) -> str:
+    record = turn.record
+    language = record["language"]
+    parts = [f"<h2>{html.escape(turn.typed)}</h2>"]
+    if turn.carried:
+        parts.append(f'<p class="quiet">{words.of("understood", language)}{html.escape(turn.question)}</p>')
+    if record["answered"]:
+        parts.append(f"<p>{html.escape(_found(turn))}</p>")
+        parts += [_figure(quote, quote["highlights"]) for quote in record["quotes"]]
+    else:
+        parts.append(f"<p>{html.escape(words.of('refused', language, reason=record['reason']))}</p>")
+        if record["nearest"]:
+            parts.append(f'<p class="quiet">{words.of("nearest", language)}</p>')
+            parts += [_figure(quote, []) for quote in record["nearest"]]
+    return f'<section lang="{LANG[language]}">{"".join(parts)}</section>\n'
+
+
+def _figure(quote: dict[str, Any], spans: Sequence[Sequence[int]]) -> str:
+    text = marked(quote["text"], spans)
+    return (
+        f"<figure><blockquote>{text}</blockquote><figcaption>{html.escape(quote['citation'])}</figcaption></figure>\n"
+    )

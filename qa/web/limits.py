@@ -1,0 +1,141 @@
+"""What a client may send, and what every response says to the browser: ASGI middlewares.
+
+Streams pass untouched. Only requests that put work in (POST) count against the rate.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from qa.page import words
+
+_Message = MutableMapping[str, Any]
+_App = Callable[[Any, Any, Any], Awaitable[None]]
+
+# No page, script, picture or connection from anywhere but this server. Gradio needs the two `unsafe-`:
+# its page starts from inline scripts, and its components compile their templates.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+# Digits of a length that are read; no body has more.
+_DIGITS_MAX = 18
+
+
+class Headers:
+    """Adds the page's policy to every response."""
+
+    def __init__(self, app: _App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
+        """The application's response to a request, with the policy."""
+
+        async def add(message: _Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, add if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Refuses a request whose body is larger than `bytes_max` with 413, by what it says or by what comes.
+
+    Where the response has begun already it is cut off.
+    """
+
+    def __init__(self, app: _App, bytes_max: int) -> None:
+        self.app = app
+        self.bytes_max = bytes_max
+
+    async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
+        """The application's response to a request, or 413."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        said = dict(scope["headers"]).get(b"content-length", b"0")
+        if not said.isdigit() or len(said) > _DIGITS_MAX or int(said) > self.bytes_max:
+            await self._refuse(scope, receive, send)
+            return
+        came = 0
+        started = refused = False
+
+        async def count() -> _Message:
+            nonlocal came, refused
+            message: _Message = await receive()
+            came += len(message.get("body", b""))
+            if came > self.bytes_max:
+                if not started and not refused:
+                    refused = True
+                    await self._refuse(scope, receive, send)
+                raise _TooLarge
+            return message
+
+        async def note(message: _Message) -> None:
+            nonlocal started
+            if not refused:  # what the application makes of a body that was cut off is no answer: FastAPI says 400
+                started = True
+                await send(message)
+
+        try:
+            await self.app(scope, count, note)
+        except Exception:  # _TooLarge, or what the application makes of it
+            if came <= self.bytes_max:
+                raise
+
+    async def _refuse(self, scope: _Message, receive: Any, send: Any) -> None:
+        from starlette.responses import PlainTextResponse
+
+        said = f"the request is larger than {self.bytes_max} bytes\n"
+        await PlainTextResponse(said, 413, {"Connection": "close"})(scope, receive, send)
+
+
+class _TooLarge(Exception):
+    """More came than may come."""
+
+
+class RateLimit:
+    """Refuses a client address's POST requests beyond `per_minute` with 429 and `Retry-After`.
+
+    An address's first request begins its minute, and until that is over `per_minute` pass, however they come.
+    A question on the page is two of them, and opening it one more, so that with the default of 600 a team of fifty
+    behind one address may ask at once, and five questions a minute each. Behind a proxy the address is the one
+    that it forwards, where uvicorn trusts the proxy. An address is forgotten after its minute.
+    """
+
+    def __init__(self, app: _App, per_minute: int) -> None:
+        from limits import RateLimitItemPerMinute
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
+        self.app = app
+        self.limit = RateLimitItemPerMinute(per_minute)
+        self.storage = MemoryStorage()
+        # The moving window of `limits` never forgets an address.
+        self.counter = FixedWindowRateLimiter(self.storage)
+
+    async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
+        """The application's response to a request, or 429."""
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        client = (scope.get("client") or ("",))[0]
+        if self.counter.hit(self.limit, client):
+            await self.app(scope, receive, send)
+            return
+        from starlette.responses import PlainTextResponse
+
+        wait = max(1, math.ceil(self.counter.get_window_stats(self.limit, client).reset_time - time.time()))
+        said = f"{words.of('busy', 'zh')} {words.of('busy', 'en')}\n"
+        await PlainTextResponse(said, 429, {"Retry-After": str(wait)})(scope, receive, send)

@@ -1,0 +1,209 @@
+"""`yinzheng chat`: the page, the HTTP API and MCP on one port, until it is told to stop.
+
+Answers stay on this machine: no telemetry, no fonts or scripts from elsewhere, and the page's own policy
+forbids the browser to reach another host. SIGTERM and Ctrl+C let what is being answered finish.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from index.errors import InputError
+from qa import settings
+from qa.page import frame
+from qa.web import mcp_server
+from qa.web.feedback import Feedback
+from qa.web.limits import BodyLimit, Headers, RateLimit
+from qa.web.tools import tools
+from qa.web.turn import Desk
+from qa.web.users import Users
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from index.library import Library
+
+# How long what is being answered may take once the server was told to stop. Open pages, which listen as long as
+# they are open, are cut off then.
+_STOP_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and for whom the page is served.
+
+    `root_path` is what a proxy puts before every address, such as `/yinzheng`; `users` None lets everybody in.
+    `per_minute` are the POST requests that one client address may send; `bytes_max` is the most that one may hold.
+    """
+
+    host: str = settings.HOST
+    port: int = settings.PORT
+    root_path: str = ""
+    users: Users | None = None
+    feedback: Path | None = None
+    per_minute: int = settings.REQUESTS_PER_MINUTE
+    bytes_max: int = settings.REQUEST_BYTES_MAX
+
+    def __post_init__(self) -> None:
+        if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
+            raise InputError(f"the root path is {self.root_path!r}", "expected a form such as /yinzheng")
+
+    @property
+    def url(self) -> str:
+        """The address of the page on this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{self.root_path}"
+
+
+def create(library: Library, place: Place) -> Any:
+    """The page, the API, MCP and `/health` as one ASGI application."""
+    _quiet(place.host)
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from qa.web.app import build
+
+    _ = library.encoder, library.model  # loaded now, so that the first question does not wait for them
+    desk = Desk(library)
+    for language, text in (("zh", "细胞"), ("en", "cell")):  # and so is the dictionary
+        desk.glosser.gloss(text, language)
+    feedback = Feedback(place.feedback or platformdirs.user_data_path("yinzheng") / "feedback.jsonl")
+    functions = tools(desk)
+    blocks = build(desk, feedback, functions)
+    agents = mcp_server.server(functions, place.host)
+    agents_app = agents.streamable_http_app()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[None]:
+        async with agents.session_manager.run():
+            yield
+
+    blocks.queue(max_size=settings.QUEUE_MAX, default_concurrency_limit=1, api_open=True)
+    app = FastAPI(title="Yinzheng", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.mount("/mcp", mcp_server.BasicAuth(agents_app, place.users) if place.users else agents_app)
+
+    @app.get("/health")
+    def health() -> dict[str, Any]:
+        """Whether questions are answered, and from which index."""
+        return {"status": "ok", "documents": len(library.documents), "index": library.fingerprint}
+
+    theme = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=frame.SANS, font_mono=frame.MONO)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        auth=place.users.check if place.users else None,
+        root_path=place.root_path or None,
+        show_error=True,
+        max_file_size=place.bytes_max,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        run_history=False,
+        footer_links=[],
+        mcp_server=False,
+        theme=theme.set(**frame.THEME),
+        css=frame.STYLE,
+        head=frame.HEAD,
+    )
+    app.add_middleware(RateLimit, per_minute=place.per_minute)
+    app.add_middleware(BodyLimit, bytes_max=place.bytes_max)
+    app.add_middleware(Headers)
+    return app
+
+
+def serve(library: Library, place: Place, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl+C; `ready` is told the address once it answers.
+
+    Raises InputError for an address that cannot be had.
+    """
+    with _listen(place) as listening:
+        place = replace(place, port=int(listening.getsockname()[1]))
+        server = _server(create(library, place), place)
+        # Once it has shut down, uvicorn raises the signal that ended it again: that was no failure.
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+        threading.Thread(target=_tell, args=(server, place, ready), daemon=True).start()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def serving(library: Library, place: Place) -> Iterator[str]:
+    """The address of a server that runs in a thread of its own as long as the context lasts."""
+    with _listen(place) as listening:
+        place = replace(place, port=int(listening.getsockname()[1]))
+        server = _server(create(library, place), place)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        started = threading.Event()
+        _tell(server, place, lambda url: started.set(), alive=thread.is_alive)
+        if not started.is_set():
+            raise InputError(f"the server on port {place.port} did not start", "see the log")
+        try:
+            yield place.url
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _server(app: Any, place: Place) -> uvicorn.Server:
+    import uvicorn
+
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    # That open pages are cut off at the end is no error.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
+    return server
+
+
+def _tell(
+    server: uvicorn.Server, place: Place, ready: Callable[[str], None], alive: Callable[[], bool] = lambda: True
+) -> None:
+    """Waits until the server answers, and says so."""
+    pause = threading.Event()
+    while not server.started and alive():
+        pause.wait(0.02)
+    if server.started:
+        ready(place.url)
+
+
+def _listen(place: Place) -> socket.socket:
+    """A socket on the place's address."""
+    try:
+        family = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((place.host, place.port), family=family, backlog=512)
+    except (OSError, UnicodeError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "no such address"
+        raise InputError(
+            f"cannot listen on port {place.port} of {place.host} ({reason})", "choose another with --host and --port"
+        ) from None
+
+
+def _quiet(host: str) -> None:
+    """Nothing leaves this machine, and nothing is left where every user of it can read."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    # Gradio's own choice is a folder that every user of the machine shares.
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(platformdirs.user_cache_path("yinzheng") / "gradio"))
+    # At its start Gradio calls its own server, which a proxy cannot reach.
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1", "::1", host)))
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -1,0 +1,223 @@
+"""How the page looks and speaks: languages, colours, a phone, the keyboard, screen readers, screenshots."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser import Tab
+
+from qa.page import words
+
+if TYPE_CHECKING:
+    from conftest import Served
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+WHO = "CAAR-NK 细胞是谁构建的？"
+GOLDEN = Path(__file__).parent.parent / "golden"
+# The words that an empty page shows at once.
+CHROME = (
+    "tagline",
+    "caution",
+    "welcome",
+    "ask",
+    "examples",
+    "save",
+    "clear",
+    "theme",
+    "source",
+    "outline",
+    "raw",
+    "ours",
+)
+
+
+@pytest.mark.parametrize(("browser", "language"), [("zh-CN", "zh"), ("zh-TW", "zh"), ("en-GB", "en"), ("fr-FR", "en")])
+def test_the_page_speaks_the_browsers_language(
+    chromium: Browser, served: Served, browser: str, language: words.Language
+) -> None:
+    tab = Tab(chromium, served.url, browser).open()
+    shown = tab.page.locator("body").inner_text()
+    for name in CHROME:
+        assert words.of(name, language) in shown
+    tab.close()
+
+
+def test_every_word_switches(tab: Tab) -> None:
+    for language, browser in (("en", "#yz-switch"), ("zh", "#yz-switch")):
+        tab.page.locator(browser).click()
+        tab.page.locator("#yz-clear").filter(has_text=words.of("clear", language)).wait_for()  # type: ignore[arg-type]
+        shown = tab.page.locator("body").inner_text()
+        other = "zh" if language == "en" else "en"
+        for name in CHROME:
+            assert words.of(name, language) in shown  # type: ignore[arg-type]
+            assert words.of(name, other) not in shown  # type: ignore[arg-type]
+        placeholder = tab.page.locator("#yz-box textarea").get_attribute("placeholder")
+        assert placeholder == words.of("placeholder", language)  # type: ignore[arg-type]
+    tab.page.locator("#yz-switch").click()
+    tab.page.reload()
+    tab.ready()
+    assert tab.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_dark_and_light(tab: Tab) -> None:
+    def lightness() -> int:
+        from PIL import Image
+
+        tab.page.wait_for_timeout(400)  # colours fade
+        pixel = Image.open(io.BytesIO(tab.page.screenshot())).convert("L").getpixel((4, 400))
+        return int(pixel)  # type: ignore[arg-type]
+
+    assert lightness() > 240
+    tab.page.locator("#yz-theme").click()
+    assert lightness() < 40
+    tab.page.reload()
+    tab.ready()
+    assert lightness() < 40
+
+
+def test_the_systems_dark_is_followed(chromium: Browser, served: Served) -> None:
+    tab = Tab(chromium, served.url, color_scheme="dark").open()
+    assert "dark" in (tab.page.locator("body").get_attribute("class") or "")
+    tab.close()
+
+
+def test_a_phone(chromium: Browser, served: Served) -> None:
+    tab = Tab(chromium, served.url, width=390, has_touch=True).open()
+    answer = tab.ask(WHO)
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not tab.page.locator("#yz-source").is_visible()
+    answer.locator(".yz-chip").first.tap()
+    tab.page.locator("#yz-source").wait_for()
+    tab.comes_into_view(".yz-here")
+    assert tab.marked().startswith("Meng等［29］")
+    box = tab.page.locator("#yz-side").bounding_box()
+    assert box is not None
+    assert box["width"] == 390
+    tab.page.keyboard.press("Escape")
+    tab.page.locator("#yz-source").wait_for(state="hidden")
+    tab.page.locator("#yz-open").tap()
+    tab.page.locator("#yz-close").tap()
+    assert not tab.page.locator("#yz-source").is_visible()
+    tab.close()
+
+
+def test_by_keyboard_alone(tab: Tab) -> None:
+    def tab_to(selector: str, presses: int = 120) -> None:
+        for _ in range(presses):
+            if tab.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+            tab.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} cannot be reached")
+
+    tab.page.evaluate("document.activeElement.blur()")
+    tab.page.keyboard.press("Tab")
+    tab_to(".yz-skip")
+    tab.page.keyboard.press("Enter")
+    tab_to("#yz-box textarea", 1)
+    tab.page.keyboard.type(WHO)
+    tab.page.keyboard.press("Enter")
+    tab.replies.first.wait_for()
+    tab.page.evaluate("document.querySelector('.yz-skip').focus()")
+    tab_to(".yz-chip")
+    tab.page.keyboard.press("Enter")
+    assert tab.marked().startswith("Meng等［29］")
+    assert tab.page.evaluate("document.activeElement.className") == "yz-here"
+    tab.page.evaluate("document.querySelector('.yz-skip').focus()")
+    tab_to(".yz-copy")
+    tab_to("#yz-clear")
+    tab_to(".yz-examples summary")
+    tab_to("#yz-raw")
+    tab.page.keyboard.press("Space")
+    tab_to(".yz-repair")
+    tab.page.keyboard.press("Enter")
+    assert tab.page.locator("#yz-why").inner_text()
+
+
+@pytest.mark.parametrize("state", ["empty", "answered", "dark", "phone"])
+def test_axe_finds_nothing_serious(chromium: Browser, served: Served, state: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = Tab(chromium, served.url, "en-GB", width=390 if state == "phone" else 1280).open()
+    if state != "empty":
+        tab.ask("AB-101 was combined with which drug?")
+        refusal = tab.ask("Can lupus patients be vaccinated against COVID-19?")
+        assert refusal.count() == 1
+    if state == "answered":
+        tab.page.locator(".yz-chip").first.click()
+        tab.page.locator("#yz-raw").check()
+    if state == "dark":
+        tab.page.locator("#yz-theme").click()
+    if state == "phone":
+        tab.page.locator(".yz-chip").first.click()
+    tab.page.wait_for_timeout(800)
+    found = Axe().run(tab.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    serious = [
+        (violation["id"], [node["html"][:160] for node in violation["nodes"][:4]])
+        for violation in found.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    tab.close()
+
+
+def test_screen_readers_are_told(tab: Tab) -> None:
+    tab.ask(WHO)
+    log = tab.page.get_by_role("log")
+    assert log.count() == 1
+    assert log.get_attribute("aria-live") == "polite"
+    assert tab.page.locator("#yz-chat [data-testid][aria-label]").count() == 0
+    assert tab.page.get_by_role("textbox", name="问题").count() == 1
+
+
+def test_screenshots(chromium: Browser, served: Served, tmp_path: Path) -> None:
+    """Makes the README's pictures, which YINZHENG_GOLDEN=write puts in their place."""
+    tab = Tab(chromium, served.url, "en-GB", width=1180).open()
+    shots: dict[str, bytes] = {}
+
+    def shoot(name: str) -> None:
+        tab.page.mouse.move(0, 0)
+        tab.page.wait_for_timeout(900)
+        shots[name] = small(tab.page.screenshot())
+
+    tab.ask("AB-101 was combined with which drug?").locator(".yz-chip").first.click()
+    shoot("answer")
+    tab.page.locator("#yz-raw").check()
+    shoot("source")
+    tab.page.locator("#yz-raw").uncheck()
+    tab.ask("Can lupus patients be vaccinated against COVID-19?")
+    shoot("refusal")
+    tab.page.locator("#yz-theme").click()
+    shoot("dark")
+    tab.close()
+    tab = Tab(chromium, served.url, width=390, has_touch=True).open()
+    answer = tab.ask(WHO)
+    shoot("phone")
+    answer.locator(".yz-chip").first.tap()
+    shoot("sheet")
+    tab.close()
+    for name, data in shots.items():
+        place = GOLDEN / f"page-{name}.png"
+        if os.environ.get("YINZHENG_GOLDEN") == "write":
+            place.write_bytes(data)
+        assert len(data) < 120_000
+        assert size(data) == size(place.read_bytes())
+
+
+def small(data: bytes) -> bytes:
+    """A picture in as many colours as it can do with."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(data)).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def size(data: bytes) -> tuple[int, int]:
+    from PIL import Image
+
+    return Image.open(io.BytesIO(data)).size
