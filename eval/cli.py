@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--seed", type=int, default=0, metavar="S", help="other sentences (0)")
     start.set_defaults(run=commands.new_set)
 
+    adopt = parsers.add_parser("adopt", parents=[shared, index], help="a question set of the chat page's feedback")
+    adopt.add_argument("feedback", type=Path, metavar="FEEDBACK", help="what `yinzheng chat` wrote of it")
+    adopt.add_argument("file", type=Path, metavar="FILE", help="a new JSONL file")
+    adopt.set_defaults(run=commands.adopt)
+
     bench = parsers.add_parser("bench", help="measure against others")
     benches = bench.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
     cold = benches.add_parser("cold", parents=[shared], help="`yinzheng ask` from a cold start, against an import")
@@ -85,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("numbers", nargs="*", type=positive, default=[1, 2, 3, 5], metavar="N", help="windows (1 2 3 5)")
     read.add_argument("--half", choices=("tuning", "held-out"), help="only this half")
     read.set_defaults(run=commands.bench_windows)
+    page = benches.add_parser("chat", parents=[shared, index], help="what somebody waits for on the chat page")
+    page.add_argument("--rounds", type=positive, default=5, metavar="N", help="fresh tabs (5)")
+    page.add_argument("--chromium", default="chromium", metavar="PATH", help="a Chromium that is installed")
+    page.set_defaults(run=commands.bench_chat)
     third = benches.add_parser("sets", parents=[shared], help="third-party question sets")
     add_options(third)
     third.set_defaults(run=commands.bench_sets)

@@ -248,11 +248,46 @@ def new_set(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
+def adopt(arguments: argparse.Namespace, console: Console) -> int:
+    """Make a question set of feedback."""
+    from eval import adopt as adopting
+    from eval import dataset
+    from qa.service import open_library
+    from qa.web.feedback import Feedback
+
+    entries = Feedback(arguments.feedback).read()
+    with console.progress() as progress:
+        library = open_library(arguments.index, progress)
+    lines, left_out = adopting.adopt(library, entries, dataset.load(dataset.default_sets()))
+    if not lines:
+        raise InputError(f"{arguments.feedback} has no question that is new", "collect more on the chat page")
+    adopting.write(lines, arguments.file)
+    for line in lines:
+        console.line(f"{line.id}  {line.entry.verdict}: {line.value['question']}")
+        if line.entry.note:
+            console.line(f"    note: {line.entry.note}")
+        if line.to_do:
+            console.line(f"    to do: {line.to_do}")
+    for one in left_out:
+        console.line(f"left out: {one.question} ({one.why})")
+    unfinished = sum(line.to_do is not None for line in lines)
+    console.line(f"{arguments.file} has {count(len(lines), 'line')}, {unfinished} to be finished")
+    console.line(f"then `yinzheng-eval check {arguments.file}` and `yinzheng-eval run {arguments.file}`")
+    return DONE
+
+
 def bench_cold(arguments: argparse.Namespace, console: Console) -> int:
     """Measure a cold start."""
     from eval.bench.cold import cold
 
     return cold(console)
+
+
+def bench_chat(arguments: argparse.Namespace, console: Console) -> int:
+    """`yinzheng-eval bench chat`."""
+    from eval.bench.chat import chat
+
+    return chat(console, rounds=arguments.rounds, chromium=arguments.chromium, index=arguments.index)
 
 
 def bench_windows(arguments: argparse.Namespace, console: Console) -> int:
