@@ -28,6 +28,7 @@ STOP_EN = frozenset(
     "shall she should so some something such tell than that the their them then there these they "
     "thing this those through to too under until up upon us very was way we were what when where "
     "whether which while who whom whose why will with would yet you your s t've re ll d m don doesn "
+    "ours yours theirs others things ones kinds "
     "didn isn aren wasn weren hasn haven won wouldn couldn shouldn many".split()
 )
 # Chinese function words and the words that questions are made of.

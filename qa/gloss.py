@@ -19,6 +19,7 @@ from index.library import Library
 from index.records import Language
 from index.tokens import STOP_EN, STOP_ZH, normal
 from index.words import relative, tag
+from qa import titles
 
 # Terms of one quote, the rarest of them; more is a list that nobody reads.
 TERMS_MAX = 10
@@ -41,28 +42,6 @@ _PLAIN = regex.compile(r"[\p{Latin}][\p{Latin}\d' -]*")
 _USAGE = regex.compile(
     r"^(?:used|indicating|variant|see|also|abbr|old|same|particle|classifier|surname|erhua)\b|sb|sth"
 )
-_TITLE = regex.compile(r"(?P<number>[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)?(?P<name>.+)")
-_DIGITS = "零一二三四五六七八九十"
-
-# What sections of scholarly texts are called.
-_HEADINGS = {
-    "摘要": "Abstract", "引言": "Introduction", "前言": "Introduction", "背景": "Background", "方法": "Methods",
-    "材料与方法": "Materials and methods", "资料与方法": "Materials and methods", "结果": "Results",
-    "讨论": "Discussion",
-    "结论": "Conclusions", "结语": "Concluding remarks", "小结": "Summary", "总结": "Summary", "展望": "Outlook",
-    "总结与展望": "Summary and outlook", "参考文献": "References", "致谢": "Acknowledgements", "附录": "Appendix",
-    "目的": "Objective", "关键词": "Keywords", "正文": "Text", "利益冲突": "Conflicts of interest",
-}  # fmt: skip
-# Nouns of such titles, in the sense that they have there.
-_NOUNS = {
-    "疗法": "therapy", "治疗": "treatment", "疗效": "efficacy", "安全性": "safety", "耐受性": "tolerability",
-    "未来": "future", "展望": "prospects", "细胞": "cell", "机制": "mechanisms", "应用": "applications",
-    "进展": "advances",
-    "研究": "research", "现状": "current state", "临床": "clinical", "诊断": "diagnosis", "预后": "prognosis",
-    "不良反应": "adverse reactions", "并发症": "complications", "病因": "causes", "发病机制": "pathogenesis",
-    "流行病学": "epidemiology", "分类": "classification", "定义": "definition", "特点": "features", "作用": "role",
-    "问题": "problems", "挑战": "challenges", "药物": "drugs", "患者": "patients", "影响": "effects", "因素": "factors",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,52 +75,7 @@ class Glosser:
 
     def title(self, title: str, language: Language) -> str | None:
         """A section's title in that language, where every word of it is known; None otherwise or where it is in it."""
-        bare, ours = (title[1:-1], True) if title.startswith("[") and title.endswith("]") else (title, False)
-        match = _TITLE.fullmatch(bare.strip())
-        if match is None or bool(_HAN.search(bare)) == (language == "zh"):
-            return None
-        name = match["name"].strip()
-        if language == "zh":
-            made = next((zh for zh, en in _HEADINGS.items() if en.casefold() == name.casefold()), None)
-        else:
-            made = _HEADINGS.get(name) or self._compose(name)
-            made = made[0].upper() + made[1:] if made else None
-        if made is None:
-            return None
-        number = _number(match["number"] or "")
-        return f"[{number}{made}]" if ours else f"{number}{made}"
-
-    def _compose(self, name: str) -> str | None:
-        """An English title of the words of a Chinese one; `A的B` is `B of A`."""
-        if "的" in name:
-            whole, _, part = name.rpartition("的")
-            of, head = self._compose(whole), self._compose(part)
-            return f"{head} of {of}" if of and head else None
-        for mark in "与和及":
-            left, _, right = name.partition(mark)
-            if left and right and (first := self._compose(left)) and (second := self._compose(right)):
-                return f"{first} and {second}"
-        words: list[str] = []
-        at = 0
-        while at < len(name):
-            if latin := regex.compile(r"[\p{Latin}\d][\p{Latin}\d/+-]*").match(name, at):
-                words.append(latin[0])
-                at = latin.end()
-                continue
-            for end in range(len(name), at, -1):
-                if word := self._noun(name[at:end]):
-                    words.append(word)
-                    at = end
-                    break
-            else:
-                return None
-        return " ".join(words)
-
-    def _noun(self, zh: str) -> str | None:
-        if zh in _NOUNS:
-            return _NOUNS[zh]
-        own = self._text_to_en.get(normal(zh))
-        return max(own, key=len) if own else None
+        return titles.translate(title, language, self._text_to_en)
 
     @cached_property
     def _text_to_en(self) -> dict[str, tuple[str, ...]]:
@@ -239,18 +173,6 @@ class Glosser:
         if not used and alone and len(words) > 1:
             return ()
         return tuple((used or words)[:MEANINGS_MAX])
-
-
-def _number(printed: str) -> str:
-    """A section's number as English prints it: `三、` is `3. `."""
-    chinese = printed.rstrip("、")
-    if not chinese or not set(chinese) <= set(_DIGITS):
-        return f"{printed.strip()} " if printed else ""
-    tens, _, ones = chinese.rpartition("十")
-    value = _DIGITS.index(ones) if ones else 0
-    if "十" in chinese:
-        value += 10 * (_DIGITS.index(tens) if tens else 1)
-    return f"{value}. "
 
 
 def _singular(word: str) -> Iterator[str]:

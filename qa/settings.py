@@ -85,12 +85,11 @@ CONFIDENCE_MEDIUM = 0.6
 NEAREST = 3
 
 # The chat page: where it is served; how many turns a browser keeps, some 10 kB each of the 5 MB it has; the
-# characters of a note; how long a session that nobody looks at lives on.
+# characters of a note.
 HOST = "127.0.0.1"
 PORT = 7860
 TURNS_KEPT = 50
 NOTE_CHARACTERS_MAX = 2_000
-SESSION_SECONDS = 3_600
 # What a client may send: bytes a request, far above any question and any kept conversation; requests a minute that
 # put work in, from one address, behind which a whole team may sit; questions that wait at once.
 REQUEST_BYTES_MAX = 2_000_000

@@ -7,6 +7,7 @@ thing. Pure text in, text out.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as encoded
 
 import regex
 
@@ -50,7 +51,9 @@ def answered(turn: Turn, library: Library, glosser: Glosser) -> str:
     """The answer or refusal of a turn, in the language of its question."""
     language: Language = turn.record["language"]
     parts = [_understood(turn, language)] if turn.carried else []
+    address = encoded(turn.question)
     parts += _quotes(turn, library, glosser) if turn.record["answered"] else _refusal(turn, library, glosser)
+    parts.append(f'<div class="yz-share"><a class="yz-link" href="?q={address}">{words.of("link", language)}</a></div>')
     if turn.suggestions:
         listed = "".join(f"<li>{asks(question)}</li>" for question in turn.suggestions)
         head = words.of("next" if turn.record["answered"] else "instead", language)

@@ -100,6 +100,12 @@
     },
   };
   addEventListener("click", (event) => {
+    const shared = event.target.closest?.("a.yz-link");
+    if (shared) {
+      event.preventDefault();
+      copy(shared, shared.href);
+      return;
+    }
     const link = event.target.closest?.("a[href^='#']");
     if (link) {
       const [name, ...rest] = link.getAttribute("href").slice(1).split("=");

@@ -29,6 +29,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "from-text": ("原文自注", "the source’s own"),
     "understood": ("理解为：", "Understood as: "),
     "undo": ("按原话提问", "Ask as typed"),
+    "link": ("复制问题链接", "Copy a link to this question"),
     "next": ("还可以问：", "You could ask next:"),
     "comma": ("、", ", "),
     # A refusal

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -17,10 +16,10 @@ import gradio as gr
 
 from index.errors import YinzhengError
 from index.records import Language
-from index.structure.outline import language_of
 from qa import settings
 from qa.page import cards, frame, reader, words
 from qa.question import clean
+from qa.web.conversation import Asked, Conversation, Exchange, spoken
 from qa.web.export import Format, export
 from qa.web.feedback import VERDICTS, Entry, Feedback
 from qa.web.turn import Desk, Turn
@@ -33,56 +32,6 @@ _SETTLE = "() => yinzheng.settle()"
 _SAVE = "(file) => { yinzheng.save(file); }"
 _CONNECT = "yinzheng.connect((question) => trigger('ask', question), (language) => trigger('speak', {language}));"
 _START = "() => { yinzheng.settle(false); yinzheng.start(); }"
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what followed it, as drawn; no turn where it was stopped or failed."""
-
-    asked: str
-    answer: str
-    turn: Turn | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A question that waits for its answer; `alone` takes it as it was typed."""
-
-    message: str
-    alone: bool
-
-
-@dataclass
-class Conversation:
-    """One session's exchanges, and the question that waits for its answer."""
-
-    language: Language = "zh"  # of the page, as the reader chose it
-    exchanges: list[Exchange] = field(default_factory=list)
-    waiting: Asked | None = None
-    rated: tuple[str, str] | None = None  # the turn that was rated last, and the verdict
-
-    @property
-    def turns(self) -> list[Turn]:
-        """What was answered or refused, in order."""
-        return [exchange.turn for exchange in self.exchanges if exchange.turn]
-
-    def end(self, answer: str, turn: Turn | None = None) -> None:
-        """What follows the question that waits."""
-        if self.waiting:
-            self.exchanges.append(Exchange(cards.asked(self.waiting.message), answer, turn))
-        self.waiting = None
-
-    def messages(self) -> list[dict[str, str]]:
-        """The conversation as Gradio's messages, the question that waits at its end."""
-        pairs = [(exchange.asked, exchange.answer) for exchange in self.exchanges]
-        if self.waiting:
-            spoken = _spoken(self.waiting.message, self.language)
-            pairs.append((cards.asked(self.waiting.message), cards.note("searching", spoken)))
-        return [
-            {"role": role, "content": content}
-            for pair in pairs
-            for role, content in zip(("user", "assistant"), pair, strict=True)
-        ]
 
 
 class Page:
@@ -118,7 +67,7 @@ class Page:
             drawn = cards.failed(str(error))
         except Exception:
             _log.exception("a question could not be answered")
-            drawn = cards.note("failed", _spoken(asked.message, talk.language))
+            drawn = cards.note("failed", spoken(asked.message, talk.language))
         if talk.waiting is not asked:  # it was stopped meanwhile
             return gr.skip(), talk, gr.skip(), gr.skip()
         talk.end(drawn, turn)
@@ -127,7 +76,7 @@ class Page:
     def stop(self, talk: Conversation) -> tuple[Any, ...]:
         """Gives up the question that waits."""
         if talk.waiting:
-            talk.end(cards.note("stopped", _spoken(talk.waiting.message, talk.language)))
+            talk.end(cards.note("stopped", spoken(talk.waiting.message, talk.language)))
         return _box_ready(talk.language), talk, talk.messages()
 
     def clear(self, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
@@ -202,7 +151,7 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
     page = Page(desk, feedback)
     private: dict[str, Any] = {"api_visibility": "private"}
     with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
-        talk = gr.State(Conversation(), time_to_live=settings.SESSION_SECONDS)
+        talk = gr.State(Conversation())
         # Only the reader's own browser has it; what it is wrapped in is no secret.
         kept = gr.BrowserState(None, storage_key="yinzheng", secret="yinzheng-browser")
         language = gr.Textbox(visible="hidden", show_label=False)
@@ -328,11 +277,6 @@ def _keep(talk: Conversation, who: gr.Request) -> dict[str, Any]:
 
 def _language(name: object) -> Language:
     return "zh" if name == "zh" else "en"
-
-
-def _spoken(message: str, fallback: Language) -> Language:
-    text = clean(message[: settings.QUESTION_CHARACTERS_MAX])
-    return language_of(text) if text else fallback
 
 
 def _box_busy(language: Language) -> Any:

@@ -127,8 +127,9 @@ class Desk:
         found = self.answer(understood.text if understood.carried else message)
         looked: tuple[str, ...] = ()
         absent: tuple[str, ...] = ()
-        if not found.answered:
-            words = [word for word, _ in Coverage.of(self.library, Question.read(found.question)).words]
+        asked = Question.read(found.question)
+        if not found.answered and not asked.problem:
+            words = [word for word, _ in Coverage.of(self.library, asked).words]
             looked, absent = (_as_typed(found.question, listed) for listed in (words, found.absent))
         return Turn(
             id=secrets.token_hex(6),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,7 +156,9 @@ def test_any_text_has_terms_in_normal_form(text: str) -> None:
     for tokenizer in (PLAIN, OWN):
         found = tokenizer.terms(text)
         assert all(term and not any(c.isspace() for c in term) for term in found)
-        assert not STOP_EN & set(found) - {"t", "s", "d", "m", "re", "ve", "ll"}
+        # A word of meaning may have the stem of a function word: canned, willing.
+        words = set(regex.findall(r"[\p{L}\d]+", normal(text))) - STOP_EN
+        assert not STOP_EN & set(found) - {"t", "s", "d", "m", "re", "ve", "ll"} - set(map(stem, words))
         assert found == tokenizer.terms(text)
         assert len(set(tokenizer.content(text))) == len(tokenizer.content(text))
 

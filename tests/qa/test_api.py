@@ -13,7 +13,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,8 +126,7 @@ def mcp(url: str, talk: Any, **client: Any) -> Any:
             await opened.initialize()
             return await talk(opened)
 
-    with ThreadPoolExecutor(1) as aside:  # the browser's tests have a loop of their own in this thread
-        return aside.submit(lambda: asyncio.run(session())).result()
+    return asyncio.run(session())
 
 
 def test_health_and_headers(served: Served) -> None:

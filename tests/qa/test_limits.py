@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -37,8 +36,7 @@ def send(
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
             return [await http.request(method, path, content=content, headers=headers) for method, content in requests]
 
-    with ThreadPoolExecutor(1) as aside:  # the browser's tests have a loop of their own in this thread
-        return aside.submit(lambda: asyncio.run(run())).result()
+    return asyncio.run(run())
 
 
 async def chunks(*sizes: int) -> AsyncIterator[bytes]:
@@ -121,8 +119,7 @@ def test_a_length_that_is_too_great_or_no_number_is_refused(length: bytes) -> No
     async def put(message: Any) -> None:
         sent.append(message)
 
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(lambda: asyncio.run(BodyLimit(echo, 100)(scope, receive, put))).result()
+    asyncio.run(BodyLimit(echo, 100)(scope, receive, put))
     assert sent[0]["status"] == 413
 
 
@@ -197,6 +194,5 @@ def test_what_is_no_request_passes() -> None:
         passed.append(scope["type"])
 
     for made in (Headers(app), BodyLimit(app, 1), RateLimit(app, 1)):
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(lambda made=made: asyncio.run(made({"type": "lifespan"}, None, None))).result()
+        asyncio.run(made({"type": "lifespan"}, None, None))
     assert passed == ["lifespan"] * 3

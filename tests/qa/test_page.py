@@ -156,6 +156,19 @@ def test_copies(chromium: Browser, served: Served) -> None:
     tab.close()
 
 
+def test_a_link_to_a_question(chromium: Browser, served: Served) -> None:
+    tab = Tab(chromium, served.url, permissions=["clipboard-read", "clipboard-write"]).open()
+    tab.ask(WHO).locator(".yz-link").click()
+    tab.page.get_by_text("已复制").wait_for()
+    address = tab.page.evaluate("navigator.clipboard.readText()")
+    other = Tab(chromium, served.url)
+    other.open(address.removeprefix(served.url))
+    other.page.locator(".yz-card").first.wait_for()
+    assert text(other.page.locator(".yz-asked")) == WHO
+    tab.close()
+    other.close()
+
+
 def test_feedback_with_a_note(tab: Tab, served: Served) -> None:
     reply = tab.ask(WHO)
     tab.page.locator("#yz-chat .extra-feedback > button").last.hover()

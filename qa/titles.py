@@ -1,0 +1,101 @@
+"""Section titles in the other language, word by word, where every word of one is known.
+
+The words are those of scholarly headings, the nouns that stand in them, and the source's own glosses. Nothing is
+guessed: a title with an unknown word has no counterpart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import regex
+
+from index.records import Language
+from index.tokens import normal
+
+# What sections of scholarly texts are called; of two Chinese names for one English name the first is given back.
+_HEADINGS = {
+    "摘要": "Abstract", "引言": "Introduction", "前言": "Introduction", "背景": "Background", "方法": "Methods",
+    "材料与方法": "Materials and methods", "资料与方法": "Materials and methods", "结果": "Results",
+    "讨论": "Discussion", "结论": "Conclusions", "结语": "Concluding remarks", "小结": "Summary", "总结": "Summary",
+    "展望": "Outlook", "总结与展望": "Summary and outlook", "参考文献": "References", "致谢": "Acknowledgements",
+    "附录": "Appendix", "目的": "Objective", "关键词": "Keywords", "正文": "Text", "利益冲突": "Conflicts of interest",
+}  # fmt: skip
+# Nouns of such titles, in the sense that they have there.
+_NOUNS = {
+    "疗法": "therapy", "治疗": "treatment", "疗效": "efficacy", "安全性": "safety", "耐受性": "tolerability",
+    "未来": "future", "展望": "prospects", "细胞": "cell", "机制": "mechanisms", "应用": "applications",
+    "进展": "advances", "研究": "research", "现状": "current state", "临床": "clinical", "诊断": "diagnosis",
+    "预后": "prognosis", "不良反应": "adverse reactions", "并发症": "complications", "病因": "causes",
+    "发病机制": "pathogenesis", "流行病学": "epidemiology", "分类": "classification", "定义": "definition",
+    "特点": "features", "作用": "role", "问题": "problems", "挑战": "challenges", "药物": "drugs", "患者": "patients",
+    "影响": "effects", "因素": "factors",
+}  # fmt: skip
+_TITLE = regex.compile(r"(?P<number>[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)?(?P<name>.+)")
+_HAN = regex.compile(r"\p{Han}")
+_LATIN = regex.compile(r"[\p{Latin}\d][\p{Latin}\d/+-]*")
+_DIGITS = "零一二三四五六七八九十"
+
+
+def translate(title: str, language: Language, terms: Mapping[str, Sequence[str]]) -> str | None:
+    """A title in that language; None where a word of it is unknown, or where it is in that language already.
+
+    `terms` are the source's own: Chinese in normal form to English. Square brackets, which hold titles of
+    ours, are kept; a Chinese number becomes a figure.
+    """
+    bare, ours = (title[1:-1], True) if title.startswith("[") and title.endswith("]") else (title, False)
+    match = _TITLE.fullmatch(bare.strip())
+    if match is None or bool(_HAN.search(bare)) == (language == "zh"):
+        return None
+    name = match["name"].strip()
+    if language == "zh":
+        made = next((zh for zh, en in _HEADINGS.items() if en.casefold() == name.casefold()), None)
+    else:
+        made = _HEADINGS.get(name) or _compose(name, terms)
+        made = made[0].upper() + made[1:] if made else None
+    if made is None:
+        return None
+    whole = f"{_number(match['number'] or '')}{made}"
+    return f"[{whole}]" if ours else whole
+
+
+def _compose(name: str, terms: Mapping[str, Sequence[str]]) -> str | None:
+    """An English title of the words of a Chinese one; `A的B` is `B of A`."""
+    if "的" in name:
+        whole, _, part = name.rpartition("的")
+        of, head = _compose(whole, terms), _compose(part, terms)
+        return f"{head} of {of}" if of and head else None
+    for mark in "与和及":
+        left, _, right = name.partition(mark)
+        if left and right and (first := _compose(left, terms)) and (second := _compose(right, terms)):
+            return f"{first} and {second}"
+    words: list[str] = []
+    at = 0
+    while at < len(name):
+        if latin := _LATIN.match(name, at):
+            words.append(latin[0])
+            at = latin.end()
+            continue
+        found = next(((end, word) for end in range(len(name), at, -1) if (word := _noun(name[at:end], terms))), None)
+        if found is None:
+            return None
+        at, word = found
+        words.append(word)
+    return " ".join(words) or None
+
+
+def _noun(zh: str, terms: Mapping[str, Sequence[str]]) -> str | None:
+    own = terms.get(normal(zh))
+    return _NOUNS.get(zh) or (max(own, key=len) if own else None)
+
+
+def _number(printed: str) -> str:
+    """A section's number as English prints it: `三、` is `3. `."""
+    chinese = printed.rstrip("、")
+    if not chinese or not set(chinese) <= set(_DIGITS):
+        return f"{printed.strip()} " if printed else ""
+    tens, _, ones = chinese.rpartition("十")
+    value = _DIGITS.index(ones) if ones else 0
+    if "十" in chinese:
+        value += 10 * (_DIGITS.index(tens) if tens else 1)
+    return f"{value}. "
