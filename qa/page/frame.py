@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from qa.page.markup import LANG, asks, both, safe
 
@@ -15,6 +16,7 @@ _HERE = Path(__file__).parent
 STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
 # Run by the browser before anything is drawn, so that nothing is seen in the wrong language or colours.
 HEAD = (
+    f'<link rel="icon" href="data:image/svg+xml,{quote((_HERE / "icon.svg").read_text(encoding="utf-8").strip())}">'
     f"<style>{(_HERE / 'root.css').read_text(encoding='utf-8')}</style>"
     f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>"
 )

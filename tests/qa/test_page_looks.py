@@ -129,6 +129,11 @@ def test_by_keyboard_alone(tab: Tab) -> None:
     assert tab.page.evaluate("document.activeElement.className") == "yz-here"
     tab.page.evaluate("document.querySelector('.yz-skip').focus()")
     tab_to(".yz-copy")
+    tab_to(".extra-feedback > button")
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("document.activeElement.textContent") == words.of("right", "zh")
+    tab.page.keyboard.press("Enter")
+    tab.page.get_by_text(words.of("thanks", "zh")).wait_for()
     tab_to("#yz-clear")
     tab_to(".yz-examples summary")
     tab_to("#yz-raw")
