@@ -14,7 +14,7 @@ import regex
 from numpy.typing import NDArray
 
 from eval import settings
-from eval.dataset import Item, loose
+from eval.dataset import Item, loose, together
 from eval.labels import Labels
 from index.encoder import Encoder
 from index.library import Library
@@ -39,7 +39,7 @@ def duplicates(items: Sequence[Item], encoder: Encoder) -> Iterator[tuple[Item, 
     By the overlap of character trigrams, or by the cosine of their vectors, each language's mean taken
     off. A follow-up counts with the question before it.
     """
-    texts = _together(items)
+    texts = together(items)
     trigrams = [_trigrams(texts[item.id]) for item in items]
     vectors = _vectors([texts[item.id] for item in items], [item.language for item in items], encoder)
     cosines = vectors @ vectors.T
@@ -49,16 +49,6 @@ def duplicates(items: Sequence[Item], encoder: Encoder) -> Iterator[tuple[Item, 
             yield items[a], items[b], f"{overlap:.2f} of its trigrams"
         elif cosines[a, b] >= _nearness(items[a], items[b]):
             yield items[a], items[b], f"cosine {cosines[a, b]:.2f}"
-
-
-def _together(items: Sequence[Item]) -> dict[str, str]:
-    """The question of each id, behind those that it follows: two conversations are alike where all of them are."""
-    by_id = {item.id: item for item in items}
-
-    def text(item: Item) -> str:
-        return item.question if item.after is None else f"{text(by_id[item.after])} {item.question}"
-
-    return {item.id: text(item) for item in items}
 
 
 def _nearness(a: Item, b: Item) -> float:

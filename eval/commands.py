@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 def _miss(outcome: record.Outcome, console: Console) -> None:
     from eval.render import answer_lines
 
-    console.line(f"\n{outcome.id} ({outcome.half}) {outcome.question}")
+    console.line(f"\n{outcome.id} ({outcome.half}) {outcome.asked}")
     for line in answer_lines(outcome):
         console.line(f"  {line}")
     for group in outcome.evidence:

@@ -101,6 +101,16 @@ def load(paths: Sequence[Path]) -> list[Item]:
     return items
 
 
+def together(items: Sequence[Item]) -> dict[str, str]:
+    """The question of each id, behind those that it follows: what the set says, whatever the system makes of it."""
+    by_id = {item.id: item for item in items}
+
+    def text(item: Item) -> str:
+        return item.question if item.after is None else f"{text(by_id[item.after])} {item.question}"
+
+    return {item.id: text(item) for item in items}
+
+
 def asked(items: Sequence[Item], names: frozenset[str]) -> dict[str, str]:
     """What is put to the system for each id: the question, a follow-up as it is understood after those before it.
 

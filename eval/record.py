@@ -70,11 +70,11 @@ class Shown:
 class Outcome:
     """One question and what came of it.
 
-    `question` is what was asked, a follow-up as it was understood after those before it. `hits` says of the
-    answer, by k, whether the first k quotes meet the evidence; `selected` the same had nothing been refused; both are
-    empty for an unanswerable question. `ranks` is by stage; it is empty for what is no question at all,
-    such as a greeting. `traditional` is whether the same quotes are given to the question in traditional
-    characters, None where it has no character to change.
+    `question` is what the set asks, a follow-up behind those before it; `understood` is how such a one was put.
+    `hits` says of the answer, by k, whether the first k quotes meet the evidence; `selected` the same had nothing
+    been refused; both are empty for an unanswerable question. `ranks` is by stage; it is empty for what is no
+    question at all, such as a greeting. `traditional` is whether the same quotes are given to the question in
+    traditional characters, None where it has no character to change.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Outcome:
     ranks: Mapping[str, Ranks]
     traditional: bool | None
     milliseconds: float
+    understood: str | None = None
 
     def __post_init__(self) -> None:
         if type(self.answered) is not bool or type(self.answerable) is not bool:
@@ -104,6 +105,11 @@ class Outcome:
             raise ValueError("evidence and hits are those of an answerable question")
         if set(self.hits) != set(self.selected):
             raise ValueError("hits and selected are at the same k")
+
+    @property
+    def asked(self) -> str:
+        """The question to be shown, a follow-up with how it was understood."""
+        return f"{self.question} → {self.understood}" if self.understood else self.question
 
     @property
     def verdict(self) -> Verdict:

@@ -22,7 +22,7 @@ def changed(comparison: Comparison, most: int | None) -> Iterator[tuple[str, lis
     """
     ordered = sorted(comparison.changed, key=lambda pair: (WORTH[pair[1].verdict] - WORTH[pair[0].verdict], pair[0].id))
     for before, after in ordered[:most]:
-        yield f"{before.id}  {shorten(before.question)}", answer_lines(before, after), answer_lines(after, before)
+        yield f"{before.id}  {shorten(after.asked)}", answer_lines(before, after), answer_lines(after, before)
 
 
 def answer_lines(outcome: Outcome, beside: Outcome | None = None) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval import metrics, stages
-from eval.dataset import Alternative, Half, Item, asked
+from eval.dataset import Alternative, Half, Item, asked, together
 from eval.labels import Labels, place
 from eval.record import FORMAT, Header, Outcome, Part, Place, Run
 from eval.reply import put
@@ -40,17 +40,17 @@ def run(
     """
     labels = Labels(library)
     truth = Truth(corpus)
-    texts = asked(items, known_names(library))
+    texts, said = asked(items, known_names(library)), together(items)
     mine = [item for item in items if half in (None, item.half)]
     put(library, "warm up")
     outcomes = []
     for number, item in enumerate(mine, start=1):
-        outcomes.append(_outcome(library, item, texts[item.id], labels, truth))
+        outcomes.append(_outcome(library, item, said[item.id], texts[item.id], labels, truth))
         progress(number, len(mine))
     return Run(_header(library, sets, half), tuple(outcomes))
 
 
-def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Truth) -> Outcome:
+def _outcome(library: Library, item: Item, said: str, text: str, labels: Labels, truth: Truth) -> Outcome:
     reply = put(library, text)
     answer = reply.answer
     return Outcome(
@@ -58,7 +58,8 @@ def _outcome(library: Library, item: Item, text: str, labels: Labels, truth: Tru
         language=item.language,
         kind=item.kind,
         half=item.half,
-        question=text,
+        question=said,
+        understood=text if item.after else None,
         answerable=item.answerable,
         evidence=tuple(tuple(_part(alternative, labels) for alternative in group) for group in item.evidence),
         answered=answer.answered,

@@ -18,7 +18,7 @@ from index.glossary import cedict, gloss_stems
 from index.library import Library
 from index.records import Language
 from index.tokens import STOP_EN, STOP_ZH, normal
-from index.words import relative, tag
+from index.words import frequency, relative, tag
 from qa import titles
 
 # Terms of one quote, the rarest of them; more is a list that nobody reads.
@@ -28,6 +28,9 @@ MEANINGS_MAX = 2
 MEANING_WORDS_MAX = 4
 # A Chinese word commoner than one in this many, in general text, tells a reader little (以后, 这样).
 COMMON = 1 / 5_000
+# A cut of a text that is less than this many times as likely as another is doubtful (slips of the segmenter are
+# at 1 to 3, right cuts beside a lone character at 60 and more).
+DOUBT = 10
 # What jieba calls the words that carry meaning: nouns, verbs, adjectives, idioms and the like.
 _CARRIES = frozenset("nvabgijlsz")
 # The longest term, in words.
@@ -78,13 +81,16 @@ class Glosser:
         return titles.translate(title, language, self._text_to_en)
 
     @cached_property
+    def _text(self) -> str:
+        return "\n".join(one.display(p.start, p.end) for one, p in self._library.paragraphs)
+
+    @cached_property
     def _text_to_en(self) -> dict[str, tuple[str, ...]]:
         """The source's own pairs, English as the source prints it; the pairs themselves are in normal form."""
-        text = "\n".join(one.display(p.start, p.end) for one, p in self._library.paragraphs)
         found: dict[str, dict[str, None]] = {}
         for pair in self._pairs:
             whole = rf"(?<![\p{{L}}\d]){regex.escape(pair.en)}(?![\p{{L}}\d])"
-            printed = regex.findall(whole, text, regex.IGNORECASE)
+            printed = regex.findall(whole, self._text, regex.IGNORECASE)
             # A sentence may begin with it; an abbreviation is in capitals everywhere.
             least = min(printed, key=lambda form: sum(map(str.isupper, form)), default=pair.en)
             found.setdefault(pair.zh, {})[least] = None
@@ -92,10 +98,12 @@ class Glosser:
 
     @cached_property
     def _text_to_zh(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """The source's own pairs the other way, Chinese as the source prints it: `调节性T细胞`."""
         found: dict[tuple[str, ...], dict[str, None]] = {}
         for pair in self._pairs:
             if stems := gloss_stems(pair.en):
-                found.setdefault(stems, {})[pair.zh] = None
+                printed = regex.search(regex.escape(pair.zh), self._text, regex.IGNORECASE)
+                found.setdefault(stems, {})[printed[0] if printed else pair.zh] = None
         return {stems: tuple(chinese) for stems, chinese in found.items()}
 
     def _chinese(self, text: str) -> Iterator[tuple[Gloss, float]]:
@@ -108,7 +116,8 @@ class Glosser:
                     term = run[0][starts[at] : starts[end]]
                     if end - at > 1 and any(run[0][a:b] in STOP_ZH for a, b in pairwise(starts[at : end + 1])):
                         continue  # 中的 is a word, but not where 中 and 的 are two
-                    if gloss := self._chinese_term(term):
+                    gloss = self._chinese_term(term)
+                    if gloss and (gloss.source == "text" or not _torn(run[0], starts, at, end)):
                         yield gloss, 0.0 if gloss.source == "text" else relative(term)
                         at = end
                         break
@@ -123,8 +132,11 @@ class Glosser:
         if not regex.fullmatch(r"\p{Han}+", term) or relative(term) > COMMON or tag(term)[:1] not in _CARRIES | {""}:
             return None
         meanings = _to_english().get(normal(term), ())
-        best = sorted(meanings, key=lambda meaning: not self._used(meaning))[:MEANINGS_MAX]
-        return Gloss(term, tuple(best), "dictionary") if best else None
+        if tag(term) == "n":  # 首款, a first model, is no confession here
+            meanings = tuple(meaning for meaning in meanings if not meaning.startswith("to "))
+        # Where the library's English has one of the senses, the others are other senses: 慢性 is not slow and patient.
+        best = [meaning for meaning in meanings if self._used(meaning)] or meanings
+        return Gloss(term, tuple(best[:MEANINGS_MAX]), "dictionary") if best else None
 
     def _used(self, meaning: str) -> bool:
         """Whether the library's own English has every word of it."""
@@ -163,16 +175,46 @@ class Glosser:
             return Gloss(term, own[:MEANINGS_MAX], "text")
         whole = " ".join(words)
         for form in (whole, *_singular(whole)):
-            if found := self._fit(_to_chinese().get(form, ()), alone=len(words) == 1):
+            if found := self._fit(form, alone=len(words) == 1):
                 return Gloss(term, found, "dictionary")
         return None
 
-    def _fit(self, words: tuple[str, ...], *, alone: bool) -> tuple[str, ...]:
-        """Those of a term's translations that the library uses; else any, but of a word alone only a sole one."""
+    def _fit(self, form: str, *, alone: bool) -> tuple[str, ...]:
+        """Those of a term's translations that the library uses; else any, but of a word alone only a sole one.
+
+        A sole one is a word that is in general use and means this before all else (`advancement` is not 晋级).
+        """
+        words = _to_chinese().get(form, ())
         used = [word for word in words if word in self._words["zh"]]
-        if not used and alone and len(words) > 1:
-            return ()
+        places = {word: _place(form, word) for word in used}
+        used = [word for word in used if places[word] == min(places.values())]
+        if not used and alone:
+            return words if len(words) == 1 and frequency(words[0]) > 0 and not _place(form, words[0]) else ()
         return tuple((used or words)[:MEANINGS_MAX])
+
+
+def _place(meaning: str, word: str) -> int:
+    """How many senses CC-CEDICT gives a Chinese word before that one."""
+    senses = [_LEAD.sub("", sense.casefold()) for sense in _to_english().get(word, ())]
+    return senses.index(meaning) if meaning in senses else len(senses)
+
+
+def _torn(run: str, starts: list[int], at: int, end: int) -> bool:
+    """Whether a lone character beside the words `at` to `end` may as well take one of theirs.
+
+    The segmenter often errs there: 异 + 体细胞 for 异体 + 细胞, 出自 + 体 for 出 + 自体.
+    """
+    first, last = starts[at], starts[end]
+    before = run[starts[at - 1] : first] if at else ""
+    after = run[last : starts[end + 1]] if end + 1 < len(starts) else ""
+    term = run[first:last]
+    cuts = ((before, before + term[0], term[1:]), (after, term[-1] + after, term[:-1]))
+    return any(
+        len(lone) == 1
+        and lone not in STOP_ZH
+        and frequency(lone) * frequency(term) < DOUBT * frequency(word) * frequency(rest)
+        for lone, word, rest in cuts
+    )
 
 
 def _singular(word: str) -> Iterator[str]:

@@ -79,23 +79,26 @@ class Suggester:
     def suggest(
         self, language: Language, paragraphs: Sequence[Paragraph], asked: Collection[str], count: int = 3
     ) -> tuple[str, ...]:
-        """At most `count` questions in that language, those of the nearest sections first.
+        """At most `count` questions in that language, those of the nearest sections first, the same document's before.
 
         `paragraphs` are where an answer or what is nearest to one stands; none of `asked` is suggested again.
         """
         known = {_loose(question) for question in asked}
-        places = [
-            i for i, point in enumerate(self.starting_points) if any(p.section == point.section for p in paragraphs)
-        ]
+        # Two documents may have the same section: an introduction without a heading, say.
+        here = {(one.id, p.section) for one, p in self._library.paragraphs if p in paragraphs}
+        places = [i for i, point in enumerate(self.starting_points) if (point.document, point.section) in here]
 
-        def distance(place: int) -> tuple[int, int]:
-            return min((abs(place - at) for at in places), default=0), place
+        def distance(place: int) -> tuple[bool, int, int]:
+            of = self.starting_points[place].document
+            far = ((of != self.starting_points[at].document, abs(place - at)) for at in places)
+            return *min(far, default=(False, 0)), place
 
         found: dict[str, None] = {}
         for place in sorted(range(len(self.starting_points)), key=distance):
             question = self.starting_points[place].question(language)
             if question and _loose(question) not in known and len(found) < count:
                 found[question] = None
+                known.add(_loose(question))
         return tuple(found)
 
     def _made(
@@ -107,7 +110,8 @@ class Suggester:
                 break
             self._tries -= 1
             answer = ask(self._library, question)
-            if answer.answered and answer.quotes[0].paragraph.section == section:
+            first = answer.quotes[0] if answer.answered else None
+            if first and first.document.id == document.id and first.paragraph.section == section:
                 return question
         return None
 
@@ -120,7 +124,8 @@ class Suggester:
             if language == "zh":
                 yield f"{title}如何？" if aspect else f"什么是{title}？"
             else:
-                yield f"What is said about the {title[0].lower()}{title[1:]}?" if aspect else f"What is {title}?"
+                begun = title if title[1:2].isupper() else title[0].lower() + title[1:]  # MSC stays MSC
+                yield f"What is said about the {begun}?" if aspect else f"What is {title}?"
         text = " ".join(document.display(p.start, p.end) for p in paragraphs)
         for pair in self._library.glossary.pairs:
             if pair.source != "text":

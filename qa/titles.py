@@ -13,7 +13,8 @@ import regex
 from index.records import Language
 from index.tokens import normal
 
-# What sections of scholarly texts are called; of two Chinese names for one English name the first is given back.
+# What sections of scholarly texts are called; of two Chinese names for one English name the first is given back,
+# and an English name may stand without its plural s.
 _HEADINGS = {
     "摘要": "Abstract", "引言": "Introduction", "前言": "Introduction", "背景": "Background", "方法": "Methods",
     "材料与方法": "Materials and methods", "资料与方法": "Materials and methods", "结果": "Results",
@@ -29,8 +30,15 @@ _NOUNS = {
     "预后": "prognosis", "不良反应": "adverse reactions", "并发症": "complications", "病因": "causes",
     "发病机制": "pathogenesis", "流行病学": "epidemiology", "分类": "classification", "定义": "definition",
     "特点": "features", "作用": "role", "问题": "problems", "挑战": "challenges", "药物": "drugs", "患者": "patients",
-    "影响": "effects", "因素": "factors",
+    "影响": "effects", "因素": "factors", "影响因素": "influencing factors", "作用机制": "mechanisms of action",
+    "研究现状": "current state of research",
 }  # fmt: skip
+# Before another noun English has these in the singular: drug treatment, patient prognosis.
+_SINGULAR = {"drugs": "drug", "patients": "patient", "applications": "application", "problems": "problem"}
+# Nouns that are verbs as well: before a term they take it as an object, and a row of nouns would be wrong.
+_VERBAL = frozenset("治疗 应用 研究 诊断 影响".split())
+# What such a noun may stand before.
+_AFTER_VERBAL = frozenset("进展 机制 药物 特点 问题 挑战 展望 因素".split())
 _TITLE = regex.compile(r"(?P<number>[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)?(?P<name>.+)")
 _HAN = regex.compile(r"\p{Han}")
 _LATIN = regex.compile(r"[\p{Latin}\d][\p{Latin}\d/+-]*")
@@ -49,7 +57,8 @@ def translate(title: str, language: Language, terms: Mapping[str, Sequence[str]]
         return None
     name = match["name"].strip()
     if language == "zh":
-        made = next((zh for zh, en in _HEADINGS.items() if en.casefold() == name.casefold()), None)
+        bare = name.casefold().removesuffix("s")
+        made = next((zh for zh, en in _HEADINGS.items() if en.casefold().removesuffix("s") == bare), None)
     else:
         made = _HEADINGS.get(name) or _compose(name, terms)
         made = made[0].upper() + made[1:] if made else None
@@ -70,18 +79,19 @@ def _compose(name: str, terms: Mapping[str, Sequence[str]]) -> str | None:
         if left and right and (first := _compose(left, terms)) and (second := _compose(right, terms)):
             return f"{first} and {second}"
     words: list[str] = []
-    at = 0
+    at, before = 0, ""
     while at < len(name):
         if latin := _LATIN.match(name, at):
-            words.append(latin[0])
-            at = latin.end()
-            continue
-        found = next(((end, word) for end in range(len(name), at, -1) if (word := _noun(name[at:end], terms))), None)
-        if found is None:
+            end, word = latin.end(), latin[0]
+        else:
+            known = ((end, noun) for end in range(len(name), at, -1) if (noun := _noun(name[at:end], terms)))
+            end, word = next(known, (at, ""))
+        printed = name[at:end]
+        if not word or (before in _VERBAL and printed not in _AFTER_VERBAL):
             return None
-        at, word = found
         words.append(word)
-    return " ".join(words) or None
+        at, before = end, printed
+    return " ".join([*(_SINGULAR.get(word, word) for word in words[:-1]), *words[-1:]]) or None
 
 
 def _noun(zh: str, terms: Mapping[str, Sequence[str]]) -> str | None:

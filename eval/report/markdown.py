@@ -79,7 +79,7 @@ def _comparison(comparison: Comparison, against: Run | None) -> Iterator[str]:
         yield f"### {DIRECTIONS[direction]}: {len(changed)}"
         for change in changed:
             yield f"#### {escape(change.after.id)}: {change.before.verdict} → {change.after.verdict}"
-            yield escape(change.after.question)
+            yield escape(change.after.asked)
             for name, outcome in (("Before", change.before), ("After", change.after)):
                 yield "\n".join([f"- **{name}**: {_decided(outcome)}", *_quotes(outcome.quotes, outcome)])
             yield "\n".join(_wanted(change.after))
@@ -98,7 +98,7 @@ def _traces(found: Sequence[Trace]) -> Iterator[str]:
 def _trace(trace: Trace) -> Iterator[str]:
     outcome = trace.outcome
     yield f"#### {escape(outcome.id)}: {escape(trace.words)}"
-    yield escape(outcome.question)
+    yield escape(outcome.asked)
     lines = [f"- {escape(outcome.kind)}, {escape(outcome.half)}, lost at **{trace.stop}**", f"- {_decided(outcome)}"]
     if outcome.quotes:
         lines += ["- quotes shown:", *_quotes(outcome.quotes, outcome)]

@@ -191,7 +191,8 @@ def _listen(place: Place) -> socket.socket:
         family = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((place.host, place.port), family=family, backlog=512)
     except (OSError, UnicodeError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or "no such address"
+        known = isinstance(error, OSError) and not isinstance(error, socket.gaierror) and error.errno
+        reason = os.strerror(known) if known else "no such address"
         raise InputError(
             f"cannot listen on port {place.port} of {place.host} ({reason})", "choose another with --host and --port"
         ) from None

@@ -37,7 +37,8 @@ FAULTS = (
     Change("late vectors of the neighbour", LATE, fault_vectors.late_shifted, rebuild=True),
     Change("late interaction with the first token", LATE, fault_vectors.late_unweighted),
     Change("windows read in reverse", frozenset({"reading"}), fault_answers.reading_reversed),
-    Change("windows read beside another question", frozenset({"reading"}), fault_answers.reading_unasked),
+    # What it costs most, and what is certain of it, are refusals; first places it costs too few to be told from chance.
+    Change("windows read beside another question", frozenset({"reading", "refusal"}), fault_answers.reading_unasked),
     Change("citation marks cut off", frozenset({"sentences"}), fault_sources.splitter_cuts_marks, rebuild=True),
     Change("sentences cut at commas", frozenset({"sentences"}), fault_sources.splitter_cuts_commas, rebuild=True),
     Change("offsets by one", frozenset({"citation"}), fault_answers.offset_by_one),

@@ -113,7 +113,11 @@ def test_a_label_of_no_paragraph_keeps_its_name(library: Library, corpus: Corpus
 
 
 def test_a_follow_up_is_asked_as_it_is_understood(six: Run) -> None:
-    assert six.by_id["t-1"].question == "For HSCT, how many of them were ill?"
+    outcome = six.by_id["t-1"]
+    assert outcome.question == "HSCT的原理是什么？ How many of them were ill?"
+    assert outcome.understood == "For HSCT, how many of them were ill?"
+    assert outcome.asked == f"{outcome.question} → {outcome.understood}"
+    assert (six.by_id["t-0"].understood, six.by_id["t-0"].asked) == (None, six.by_id["t-0"].question)
 
 
 def test_what_is_no_question_has_no_ranks(six: Run) -> None:
@@ -142,7 +146,7 @@ def test_one_half(library: Library, corpus: Corpus) -> None:
 def test_a_follow_up_may_come_after_a_question_of_the_other_half(library: Library, corpus: Corpus) -> None:
     made = run(library, ITEMS, corpus=corpus, half="tuning")
     assert [outcome.id for outcome in made.outcomes] == ["t-0", "u-0", "t-1", "g-0", "t-3"]
-    assert made.by_id["t-1"].question == "For HSCT, how many of them were ill?"
+    assert made.by_id["t-1"].understood == "For HSCT, how many of them were ill?"
 
 
 def test_the_header_says_what_a_run_was_made_from(six: Run, library: Library, corpus: Corpus) -> None:

@@ -29,6 +29,7 @@ def meanings(glosser: Glosser, text: str, language: Language = "zh") -> dict[str
         ("淋巴瘤患者的死亡率", "死亡率", "mortality rate"),
         ("慢性炎症", "慢性", "chronic"),
         ("B细胞成熟抗原", "B细胞成熟抗原", "B cell maturation antigen"),
+        ("移植体细胞", "体细胞", "somatic cell"),
     ],
 )
 def test_chinese_terms(glosser: Glosser, text: str, term: str, meaning: str) -> None:
@@ -42,6 +43,8 @@ def test_chinese_terms(glosser: Glosser, text: str, term: str, meaning: str) -> 
         ("autoimmune diseases", "autoimmune diseases", "自体免疫疾病"),
         ("the potential of cell therapies", "potential", "潜力"),
         ("therapies", "therapies", "疗法"),
+        ("regulatory T cell", "regulatory T cell", "调节性T细胞"),
+        ("it contains antioxidants", "contains", "包含"),
     ],
 )
 def test_english_terms(glosser: Glosser, text: str, term: str, meaning: str) -> None:
@@ -64,6 +67,25 @@ def test_an_english_word_is_not_given_a_sense_that_the_text_does_not_use(glosser
     found = meanings(glosser, "current treatment of multiple systems", "en")
     assert "对待" not in found.get("treatment", ())
     assert "制度" not in found.get("systems", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "term", "absurd"),
+    [
+        ("首款细胞产品", "zh", "首款", "to confess one's crime"),
+        ("慢性炎症", "zh", "慢性", "slow and patient"),
+        ("同种异体细胞", "zh", "体细胞", "somatic cell"),
+        ("分离出自体Treg", "zh", "出自", "to come from"),
+        ("promising advancements", "en", "advancements", "晋级"),
+        ("clinical implementation", "en", "implementation", "实施例"),
+        ("adverse events", "en", "events", "事变"),
+        ("it contains antioxidants", "en", "contains", "控制"),
+    ],
+)
+def test_no_word_has_a_sense_that_is_not_meant(
+    glosser: Glosser, text: str, language: Language, term: str, absurd: str
+) -> None:
+    assert absurd not in meanings(glosser, text, language).get(term, ())
 
 
 def test_the_sources_own_terms_say_so_as_it_prints_them(glosser: Glosser) -> None:
@@ -111,6 +133,12 @@ def _hold(text: str, language: Language, glosser: Glosser) -> None:
         ("2. CAR-T细胞疗法的安全性与耐受性", "en", "2. Safety and tolerability of CAR-T cell therapy"),
         ("一、HSCT", "en", "1. HSCT"),
         ("Methods", "zh", "方法"),
+        ("2. Conclusion", "zh", "2. 结论"),
+        ("作用机制", "en", "Mechanisms of action"),
+        ("药物治疗", "en", "Drug treatment"),
+        ("SLE治疗", "en", "SLE treatment"),
+        ("治疗SLE", "en", None),
+        ("影响患者预后的因素", "en", None),
         ("摘要", "zh", None),
         ("Abstract", "en", None),
         ("四、一个谁也不认得的饕餮题目", "en", None),

