@@ -68,8 +68,8 @@ class Page:
         except Exception:
             _log.exception("a question could not be answered")
             drawn = cards.note("failed", spoken(asked.message, talk.language))
-        if talk.waiting is not asked:  # it was stopped meanwhile
-            return gr.skip(), talk, gr.skip(), gr.skip()
+        if talk.waiting is not asked:  # it was stopped meanwhile, or another conversation has begun
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         talk.end(drawn, turn)
         return _box_ready(talk.language), talk, talk.messages(), _keep(talk, who)
 
@@ -81,8 +81,9 @@ class Page:
 
     def clear(self, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
         """Begins a new conversation; nothing of the old one is kept."""
+        talk.waiting = None
         fresh = Conversation(talk.language)
-        return fresh, [], _keep(fresh, who), gr.update(visible=False)
+        return _box_ready(talk.language), fresh, [], _keep(fresh, who), gr.update(visible=False)
 
     def restore(self, kept: Any, language: str, who: gr.Request) -> tuple[Any, ...]:
         """The conversation that the browser kept, as far as its quotes still stand in the source."""
@@ -216,7 +217,7 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
             answered.then(None, js=_SETTLE)
             answers.append(answered)
         box.stop(page.stop, talk, [box, talk, chat], queue=False, cancels=answers, **private)
-        clear.click(page.clear, talk, [talk, chat, kept, rated], queue=False, **private)
+        clear.click(page.clear, talk, [box, talk, chat, kept, rated], queue=False, cancels=answers, **private)
         parts = [box, chat, clear, note, send]
         head.speak(page.speak, talk, [talk, *parts], queue=False, show_progress="hidden", **private)
         chat.like(page.rate, talk, [talk, rated, thanks], queue=False, **private)

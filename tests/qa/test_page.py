@@ -112,6 +112,18 @@ def test_stop(tab: Tab, served: Served) -> None:
     assert tab.page.locator(".yz-asked").count() == 2
 
 
+def test_a_new_conversation_is_not_overtaken_by_an_answer(tab: Tab, served: Served) -> None:
+    tab.ask(WHO)
+    served.go_on.clear()
+    tab.type("slow")
+    tab.page.locator(".yz-wait").wait_for()
+    tab.page.locator("#yz-clear").click()
+    tab.page.locator(".yz-asked").first.wait_for(state="detached")
+    served.go_on.set()
+    assert "Meng" in text(tab.ask(WHO))
+    assert tab.page.locator(".yz-asked").count() == 1
+
+
 def test_an_error_tells_no_secret_and_ends_nothing(tab: Tab) -> None:
     broken = tab.ask("broken")
     assert text(broken) == "Internal error; it has been logged."
