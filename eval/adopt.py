@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import regex
-
 from eval.check import duplicates
 from eval.dataset import Alternative, Item, loose
 from eval.labels import Labels, place
@@ -22,7 +20,7 @@ from index.errors import InputError, NotFound
 from index.library import Library
 from index.tokens import normal
 from qa.evidence import Coverage
-from qa.question import Question
+from qa.question import Question, same
 from qa.verify import problem
 from qa.web.feedback import Entry
 
@@ -54,11 +52,11 @@ def adopt(library: Library, entries: Iterable[Entry], known: Sequence[Item]) -> 
 
     The latest verdict on a question counts. What `known` asks is left out; no id is one of `known`'s.
     """
-    there = {_plain(item.question): item.id for item in known}
+    there = {same(item.question): item.id for item in known}
     latest: dict[str, Entry] = {}
     left_out: dict[str, LeftOut] = {}
     for entry in sorted(entries, key=lambda entry: datetime.fromisoformat(entry.time)):
-        question, plain = Question.read(entry.question), _plain(entry.question)
+        question, plain = Question.read(entry.question), same(entry.question)
         if question.problem:
             left_out[plain] = LeftOut(question.text, f"no question: {question.problem}")
         elif plain in there:
@@ -160,8 +158,3 @@ def _ids(library: Library, lines: Sequence[Adopted], known: Sequence[Item]) -> l
                 break
         ids.append(named.id)
     return ids
-
-
-def _plain(question: str) -> str:
-    """A question's letters and digits, in their search form."""
-    return regex.sub(r"[^\p{L}\p{N}]", "", normal(question))

@@ -127,6 +127,17 @@ def cedict() -> Iterator[tuple[str, str]]:
                     yield names[1], sense
 
 
+def printed(term: str, text: str) -> str:
+    """A term, which is in normal form, as the text prints it; as it is where it does not stand there as a whole.
+
+    Of several forms the one with the fewest capitals: a sentence may begin with it, while an abbreviation is in
+    capitals everywhere.
+    """
+    latin = r"[\p{Latin}\p{Greek}\d]"
+    whole = rf"(?<!{latin}){regex.escape(term)}(?!{latin})"
+    return min(regex.findall(whole, text, regex.IGNORECASE), key=lambda form: sum(map(str.isupper, form)), default=term)
+
+
 class Glossary:
     """Pairs, ready to give a text the other language's terms for its own."""
 

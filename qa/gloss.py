@@ -14,7 +14,7 @@ from typing import Literal
 
 import regex
 
-from index.glossary import cedict, gloss_stems
+from index.glossary import cedict, gloss_stems, printed
 from index.library import Library
 from index.records import Language
 from index.tokens import STOP_EN, STOP_ZH, normal
@@ -89,11 +89,7 @@ class Glosser:
         """The source's own pairs, English as the source prints it; the pairs themselves are in normal form."""
         found: dict[str, dict[str, None]] = {}
         for pair in self._pairs:
-            whole = rf"(?<![\p{{L}}\d]){regex.escape(pair.en)}(?![\p{{L}}\d])"
-            printed = regex.findall(whole, self._text, regex.IGNORECASE)
-            # A sentence may begin with it; an abbreviation is in capitals everywhere.
-            least = min(printed, key=lambda form: sum(map(str.isupper, form)), default=pair.en)
-            found.setdefault(pair.zh, {})[least] = None
+            found.setdefault(pair.zh, {})[printed(pair.en, self._text)] = None
         return {zh: tuple(english) for zh, english in found.items()}
 
     @cached_property
@@ -102,8 +98,7 @@ class Glosser:
         found: dict[tuple[str, ...], dict[str, None]] = {}
         for pair in self._pairs:
             if stems := gloss_stems(pair.en):
-                printed = regex.search(regex.escape(pair.zh), self._text, regex.IGNORECASE)
-                found.setdefault(stems, {})[printed[0] if printed else pair.zh] = None
+                found.setdefault(stems, {})[printed(pair.zh, self._text)] = None
         return {stems: tuple(chinese) for stems, chinese in found.items()}
 
     def _chinese(self, text: str) -> Iterator[tuple[Gloss, float]]:
@@ -184,12 +179,12 @@ class Glosser:
 
         A sole one is a word that is in general use and means this before all else (`advancement` is not 晋级).
         """
-        words = _to_chinese().get(form, ())
+        words = sorted(_to_chinese().get(form, ()), key=lambda zh: (-relative(zh), zh))
         used = [word for word in words if word in self._words["zh"]]
         places = {word: _place(form, word) for word in used}
         used = [word for word in used if places[word] == min(places.values())]
         if not used and alone:
-            return words if len(words) == 1 and frequency(words[0]) > 0 and not _place(form, words[0]) else ()
+            return tuple(words) if len(words) == 1 and frequency(words[0]) > 0 and not _place(form, words[0]) else ()
         return tuple((used or words)[:MEANINGS_MAX])
 
 
@@ -240,10 +235,10 @@ def _to_english() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def _to_chinese() -> dict[str, tuple[str, ...]]:
-    """For each meaning that is a whole sense, the words of at least two characters that have it, common ones first."""
+    """For each meaning that is a whole sense, the words of at least two characters that have it."""
     found: dict[str, dict[str, None]] = {}
     for zh, sense in cedict():
         meaning = _LEAD.sub("", " ".join(sense.split()).casefold())
         if len(zh) > 1 and _PLAIN.fullmatch(meaning) and len(meaning.split()) <= _WORDS_MAX:
             found.setdefault(meaning, {})[zh] = None
-    return {meaning: tuple(sorted(words, key=lambda zh: (-relative(zh), zh))) for meaning, words in found.items()}
+    return {meaning: tuple(words) for meaning, words in found.items()}

@@ -100,3 +100,8 @@ def clean(raw: str) -> str:
     """A question without control, format and lone surrogate characters, white space folded."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in raw)
     return " ".join(kept.split())
+
+
+def same(question: str) -> str:
+    """What two questions share that differ only in how they are typed: letters and digits in their search form."""
+    return regex.sub(r"[^\p{L}\p{N}]", "", normal(question))

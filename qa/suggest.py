@@ -16,24 +16,17 @@ import regex
 
 from index.library import Library
 from index.records import Document, Language, Paragraph, Section
-from index.tokens import normal
+from qa import titles
 from qa.answer import ask
+from qa.question import same
 
 # How many questions made by rule are tried at most, each some 250 ms, and for one section in one language.
 TRIES_MAX = 24
 TRIES_A_SECTION = 2
 
 _EXAMPLES = Path(__file__).parent / "examples.toml"
-_NUMBER = regex.compile(r"^(?:[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)")
 _ASPECT = regex.compile(r"^.+的.+$|.+ of .+")
 _ABBREVIATION = regex.compile(r"\p{Lu}[\p{Lu}\p{Ll}\d-]*\p{Lu}[\p{L}\d-]*")
-# Sections of which the title says nothing of what they are about.
-_BARE = regex.compile(
-    r"摘要|引言|前言|背景|(?:材料|资料)?(?:与|和)?方法|结果|讨论|结论|结语|小结|总结|展望|总结与展望|参考文献|致谢|附录|正文"
-    r"|abstract|introduction|background|(?:materials and )?methods|results?|discussion|conclusions?|summary|outlook"
-    r"|references|acknowledge?ments|appendix|text",
-    regex.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,7 @@ class Suggester:
 
         `paragraphs` are where an answer or what is nearest to one stands; none of `asked` is suggested again.
         """
-        known = {_loose(question) for question in asked}
+        known = {same(question) for question in asked}
         # Two documents may have the same section: an introduction without a heading, say.
         here = {(one.id, p.section) for one, p in self._library.paragraphs if p in paragraphs}
         places = [i for i, point in enumerate(self.starting_points) if (point.document, point.section) in here]
@@ -96,9 +89,9 @@ class Suggester:
         found: dict[str, None] = {}
         for place in sorted(range(len(self.starting_points)), key=distance):
             question = self.starting_points[place].question(language)
-            if question and _loose(question) not in known and len(found) < count:
+            if question and same(question) not in known and len(found) < count:
                 found[question] = None
-                known.add(_loose(question))
+                known.add(same(question))
         return tuple(found)
 
     def _made(
@@ -118,8 +111,8 @@ class Suggester:
     def _candidates(
         self, document: Document, section: Section, paragraphs: Sequence[Paragraph], language: Language
     ) -> Iterator[str]:
-        title = _NUMBER.sub("", section.titles[-1].strip("[]")).strip()
-        if title and not _BARE.fullmatch(title) and bool(regex.search(r"\p{Han}", title)) == (language == "zh"):
+        _, title = titles.split(section.titles[-1])
+        if title and not titles.is_heading(title) and bool(regex.search(r"\p{Han}", title)) == (language == "zh"):
             aspect = _ASPECT.match(title)
             if language == "zh":
                 yield f"{title}如何？" if aspect else f"什么是{title}？"
@@ -133,7 +126,3 @@ class Suggester:
             printed = regex.search(rf"(?<![\p{{L}}\d-]){regex.escape(pair.en)}(?=\s*[)）])", text, regex.IGNORECASE)
             if printed and _ABBREVIATION.fullmatch(printed[0]):
                 yield f"{printed[0]}的全称是什么？" if language == "zh" else f"What does {printed[0]} stand for?"
-
-
-def _loose(question: str) -> str:
-    return regex.sub(r"[^\p{L}\p{N}]", "", normal(question))

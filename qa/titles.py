@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import regex
 
 from index.records import Language
+from index.structure.headings import numeral
 from index.tokens import normal
 
 # What sections of scholarly texts are called; of two Chinese names for one English name the first is given back,
@@ -39,10 +40,32 @@ _SINGULAR = {"drugs": "drug", "patients": "patient", "applications": "applicatio
 _VERBAL = frozenset("治疗 应用 研究 诊断 影响".split())
 # What such a noun may stand before.
 _AFTER_VERBAL = frozenset("进展 机制 药物 特点 问题 挑战 展望 因素".split())
-_TITLE = regex.compile(r"(?P<number>[一二三四五六七八九十]+、|\d+(?:\.\d+)*[.、]?\s*)?(?P<name>.+)")
+_NUMBER = regex.compile(r"(?:[一二三四五六七八九十]+\s*[、.．]|\d+(?:\.\d+)*(?:\s*[、.．]|\s))\s*")
 _HAN = regex.compile(r"\p{Han}")
 _LATIN = regex.compile(r"[\p{Latin}\d][\p{Latin}\d/+-]*")
-_DIGITS = "零一二三四五六七八九十"
+
+
+def split(title: str) -> tuple[str, str]:
+    """A title's number as printed, with what ends it, and the rest; without the square brackets of one of ours."""
+    bare = (title[1:-1] if is_ours(title) else title).strip()
+    match = _NUMBER.match(bare)
+    return (match[0], bare[match.end() :].strip()) if match else ("", bare)
+
+
+def is_ours(title: str) -> bool:
+    """Whether a title is not the source's own."""
+    return title.startswith("[") and title.endswith("]")
+
+
+def is_heading(name: str) -> bool:
+    """Whether a title, without its number, says nothing of what its section is about: Methods, 结语."""
+    return name in _HEADINGS or _named(name) is not None
+
+
+def _named(english: str) -> str | None:
+    """What Chinese texts call a section of that English name."""
+    singular = english.casefold().removesuffix("s")
+    return next((zh for zh, en in _HEADINGS.items() if en.casefold().removesuffix("s") == singular), None)
 
 
 def translate(title: str, language: Language, terms: Mapping[str, Sequence[str]]) -> str | None:
@@ -51,21 +74,18 @@ def translate(title: str, language: Language, terms: Mapping[str, Sequence[str]]
     `terms` are the source's own: Chinese in normal form to English. Square brackets, which hold titles of
     ours, are kept; a Chinese number becomes a figure.
     """
-    bare, ours = (title[1:-1], True) if title.startswith("[") and title.endswith("]") else (title, False)
-    match = _TITLE.fullmatch(bare.strip())
-    if match is None or bool(_HAN.search(bare)) == (language == "zh"):
+    number, name = split(title)
+    if not name or bool(_HAN.search(title)) == (language == "zh"):
         return None
-    name = match["name"].strip()
     if language == "zh":
-        bare = name.casefold().removesuffix("s")
-        made = next((zh for zh, en in _HEADINGS.items() if en.casefold().removesuffix("s") == bare), None)
+        made = _named(name)
     else:
         made = _HEADINGS.get(name) or _compose(name, terms)
         made = made[0].upper() + made[1:] if made else None
     if made is None:
         return None
-    whole = f"{_number(match['number'] or '')}{made}"
-    return f"[{whole}]" if ours else whole
+    whole = f"{_number(number)}{made}"
+    return f"[{whole}]" if is_ours(title) else whole
 
 
 def _compose(name: str, terms: Mapping[str, Sequence[str]]) -> str | None:
@@ -101,11 +121,5 @@ def _noun(zh: str, terms: Mapping[str, Sequence[str]]) -> str | None:
 
 def _number(printed: str) -> str:
     """A section's number as English prints it: `三、` is `3. `."""
-    chinese = printed.rstrip("、")
-    if not chinese or not set(chinese) <= set(_DIGITS):
-        return f"{printed.strip()} " if printed else ""
-    tens, _, ones = chinese.rpartition("十")
-    value = _DIGITS.index(ones) if ones else 0
-    if "十" in chinese:
-        value += 10 * (_DIGITS.index(tens) if tens else 1)
-    return f"{value}. "
+    value = numeral(printed.rstrip("、"))
+    return f"{value}. " if value else f"{printed.strip()} " if printed else ""

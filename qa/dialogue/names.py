@@ -13,9 +13,11 @@ from unicodedata import normalize
 
 import regex
 
+from index.glossary import printed
 from index.library import Library
 from index.tokens import STOP_EN, normal
 from index.words import relative, segmenter, simplified
+from qa import titles
 
 # A word of a name that is rarer than this in general text names the thing too: 狼疮 of 系统性红斑狼疮, not 细胞.
 RARE = 1e-6
@@ -27,7 +29,6 @@ _TAILS = ("细胞", "治疗", "疗法", "细胞疗法", "细胞治疗")
 _WORD = regex.compile(r"[\p{Latin}\p{Greek}\d]+(?:-[\p{Latin}\p{Greek}\d]+)*")
 _LATIN = r"[\p{Latin}\p{Greek}\d]"
 _HAN = regex.compile(r"\p{Han}")
-_NUMBERING = regex.compile(r"^\s*(?:[一二三四五六七八九十]+|\d+(?:\.\d+)*)\s*[、.．]\s*")
 
 
 class Names(frozenset[str]):
@@ -132,13 +133,13 @@ def known_names(library: Library) -> Names:
     }  # fmt: skip
     for _, paragraph in library.paragraphs:
         for title in paragraph.section.titles:
-            part = normal(_NUMBERING.sub("", title)).partition("的")[0].strip()
+            part = normal(titles.split(title)[1]).partition("的")[0].strip()
             if part.endswith(_TAILS) or part in names:
                 names.add(part)
     twins: dict[str, str] = {}
     for pair in sorted(mined, key=lambda pair: len(pair.en)):  # an abbreviation is the shorter name
-        twins.setdefault(pair.zh, _written(pair.en, text))
-        twins.setdefault(pair.en, _written(pair.zh, text))
+        twins.setdefault(pair.zh, printed(pair.en, text))
+        twins.setdefault(pair.en, printed(pair.zh, text))
     names = {name for name in names if len(name) > 1 and regex.search(r"\p{L}", name)}
     return Names(names, MappingProxyType(twins), library.vocabulary)
 
@@ -148,9 +149,3 @@ def _heads(name: str) -> Iterator[str]:
     for word in segmenter().cut_for_search(name):
         if name.endswith(word) and regex.fullmatch(r"\p{Han}{2,}", word) and relative(word) < RARE:
             yield word
-
-
-def _written(name: str, text: str) -> str:
-    """A name as the text writes it first."""
-    found = regex.search(rf"(?<!{_LATIN}){regex.escape(name)}(?!{_LATIN})", text, regex.IGNORECASE)
-    return found[0] if found else name

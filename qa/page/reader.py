@@ -6,10 +6,12 @@ very occurrence that is cited, never its twin.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.records import Document, Paragraph, Section
+from qa import titles
 from qa.page import words
 from qa.page.markup import LANG, both, safe
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 def panel(library: Library, glosser: Glosser) -> str:
     """All documents of the library as one column of HTML."""
     documents = "".join(_document(number, document, glosser) for number, document in enumerate(library.documents))
-    ours = any(document.title.startswith("[") for document in library.documents)
+    ours = any(titles.is_ours(document.title) for document in library.documents)
     note = f'<p class="yz-ours">{both("ours")}</p>' if ours else ""
     return (
         f'<div class="yz-bar"><h2>{both("source")}</h2>'
@@ -101,9 +103,9 @@ def _clean(paragraph: Paragraph, document: Document) -> Iterator[tuple[int, int,
 def _raw(start: int, end: int, document: Document) -> str:
     """The source's own characters, what was mended struck out beside what is shown, with the reason."""
     parts, at = [], start
-    for edit in document.edits:
-        if edit.end < start or edit.start >= end or edit.start < start:
-            continue
+    edits = document.edits
+    first = bisect_left(edits, start, key=lambda edit: edit.start)
+    for edit in edits[first : bisect_left(edits, end, key=lambda edit: edit.start)]:
         parts.append(safe(document.source[at : edit.start]))
         at = min(end, edit.end)
         parts.append(_repair(edit, document.source[edit.start : at]))

@@ -10,7 +10,7 @@ import pytest
 
 from index import chunks, glossary
 from index.corpus import Corpus
-from index.glossary import Glossary, Pair, gloss_stems
+from index.glossary import Glossary, Pair, gloss_stems, printed
 from index.records import Document
 from index.tokens import Tokenizer
 
@@ -163,3 +163,18 @@ def test_a_chunk_carries_the_other_languages_words() -> None:
 
 def test_the_mined_terms_stay_whole() -> None:
     assert chunks.vocabulary(PAIRS) == ["海藻养殖", "溶解氧"]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "shown"),
+    [
+        ("msc", "异体MSC比自体MSC更安全", "MSC"),
+        ("systemic lupus", "Systemic lupus is one. In systemic lupus, …", "systemic lupus"),
+        ("调节性t细胞", "调节性T细胞", "调节性T细胞"),
+        ("car", "scar, CAR-T, cars", "CAR"),
+        ("il", "until", "il"),
+        ("a+b", "A+B", "A+B"),
+    ],
+)
+def test_a_term_is_shown_as_it_is_printed(term: str, text: str, shown: str) -> None:
+    assert printed(term, text) == shown

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.library import Library
 from index.records import Language
 from qa.gloss import MEANINGS_MAX, TERMS_MAX, Glosser
+from qa.titles import split
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +150,19 @@ def _hold(text: str, language: Language, glosser: Glosser) -> None:
 )
 def test_titles(glosser: Glosser, title: str, language: Language, other: str | None) -> None:
     assert glosser.title(title, language) == other
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "name"),
+    [
+        ("三、CAR-T细胞疗法", "三、", "CAR-T细胞疗法"),
+        ("2. Methods", "2. ", "Methods"),
+        ("2.1 Methods", "2.1 ", "Methods"),
+        ("[引言]", "", "引言"),
+        ("3D打印", "", "3D打印"),
+        ("2019冠状病毒病", "", "2019冠状病毒病"),
+        ("", "", ""),
+    ],
+)
+def test_a_title_is_split_from_its_number(title: str, number: str, name: str) -> None:
+    assert split(title) == (number, name)

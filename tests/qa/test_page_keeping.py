@@ -11,6 +11,7 @@ from browser import Tab
 
 from index.corpus import Corpus
 from qa.verify import records, verify
+from qa.web.feedback import Feedback
 from qa.web.server import Place, serving
 from qa.web.users import Users, add
 
@@ -105,6 +106,17 @@ def test_a_forged_history_is_not_shown(served: Served) -> None:
     assert Turn.read(forged(sha256="0"), served.library) is None
     for broken in (None, [], {}, {"record": {}}, kept | {"record": None}, kept | {"typed": "x" * 10_000}, "x"):
         assert Turn.read(broken, served.library) is None
+
+
+def test_what_a_browser_kept_is_shown_to_its_user_alone(served: Served, tmp_path: Path) -> None:
+    from qa.web.app import Page
+    from qa.web.turn import Desk
+
+    page = Page(Desk(served.library), Feedback(tmp_path / "feedback.jsonl"))
+    kept = {"user": "ana", "turns": [page.desk.turn(WHO).plain()]}
+    for user, messages in (("ana", 2), ("bob", 0), (None, 0)):
+        who: Any = type("Request", (), {"username": user})
+        assert len(page.restore(kept, "zh", who)[1]) == messages
 
 
 def test_logging_in(chromium: Browser, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
