@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval import commands, settings
+from eval.bench import together
 from eval.bench.sets import add_options
 from qa.command import Parser, guarded, positive
 
@@ -94,6 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--rounds", type=positive, default=5, metavar="N", help="fresh tabs (5)")
     page.add_argument("--chromium", default="chromium", metavar="PATH", help="a Chromium that is installed")
     page.set_defaults(run=commands.bench_chat)
+    made = benches.add_parser("formats", parents=[shared, index], help="a document written in each format, read again")
+    made.add_argument("--document", metavar="ID", help="which (default: the first of the index)")
+    made.set_defaults(run=commands.bench_formats)
+    coded = benches.add_parser("encodings", parents=[shared], help="which encoding a text file is in")
+    coded.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="sets, for their text")
+    coded.add_argument("--data", type=Path, metavar="DIR", help="where sets lie (default: YINZHENG_DATA)")
+    coded.set_defaults(run=commands.bench_encodings)
+    both = benches.add_parser("together", parents=[shared], help="two languages in one library")
+    together.add_options(both)
+    both.set_defaults(run=commands.bench_together)
     third = benches.add_parser("sets", parents=[shared], help="third-party question sets")
     add_options(third)
     third.set_defaults(run=commands.bench_sets)

@@ -30,7 +30,7 @@ def _make(arguments: argparse.Namespace, console: Console, *, strict: bool) -> R
     """A new run of the sets; `strict` wants every label to stand."""
     from eval import dataset, labels
     from eval.run import run
-    from qa.service import corpus_of, default_index, open_library
+    from qa.service import open_library, originals
 
     sets = arguments.sets or dataset.default_sets()
     items = dataset.load(sets)
@@ -44,7 +44,7 @@ def _make(arguments: argparse.Namespace, console: Console, *, strict: bool) -> R
         return run(
             library,
             items,
-            corpus=corpus_of(arguments.index or default_index()),
+            originals=originals(arguments.index),
             sets=sets,
             half=half,
             progress=lambda done, total: progress("asking", done, total),
@@ -295,6 +295,28 @@ def bench_windows(arguments: argparse.Namespace, console: Console) -> int:
     from eval.bench.windows import windows
 
     return windows(arguments.numbers, console, index=arguments.index, half=arguments.half)
+
+
+def bench_formats(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure what is left of a document in each format."""
+    from eval.bench.formats import formats
+
+    return formats(console, index=arguments.index, document=arguments.document)
+
+
+def bench_encodings(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure how often a text file's encoding is told rightly."""
+    from eval.bench.encodings import encodings
+
+    return encodings(arguments.paths, console, data=arguments.data)
+
+
+def bench_together(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure what two languages in one library do to each other."""
+    from eval.bench.together import together
+
+    names = ("sample", "seed", "articles", "data", "cache")
+    return together(arguments.paths, console, **{name: getattr(arguments, name) for name in names})
 
 
 def bench_sets(arguments: argparse.Namespace, console: Console) -> int:

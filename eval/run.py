@@ -14,8 +14,8 @@ from eval.labels import Labels, place
 from eval.record import FORMAT, Header, Outcome, Part, Place, Run
 from eval.reply import put
 from eval.truth import Truth
-from index.corpus import Corpus
 from index.library import Library
+from index.originals import Originals
 from qa import settings
 from qa.answer import Answer, ask
 from qa.dialogue import known_names
@@ -28,18 +28,18 @@ def run(
     library: Library,
     items: Sequence[Item],
     *,
-    corpus: Corpus,
+    originals: Originals,
     sets: Sequence[Path] = (),
     half: Half | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Run:
     """Answer every question alone, in order; `progress` is called with how many are done, of how many.
 
-    Quotes are checked against the files of `corpus` as they are now, not against the library that made
+    Quotes are checked against the files as they are now, not against the library that made
     them. `half` takes only that half of the items; the other may still be named by a follow-up.
     """
     labels = Labels(library)
-    truth = Truth(corpus)
+    truth = Truth(originals)
     texts, said = asked(items, known_names(library)), together(items)
     mine = [item for item in items if half in (None, item.half)]
     put(library, "warm up")

@@ -71,8 +71,9 @@ def ranks(item: Item, candidates: Sequence[Candidate], read: Sequence[Candidate]
     for candidate in (*read, *candidates):
         places.setdefault(candidate.row, len(places))
     found[READ] = _ranks(item, np.array([-places[candidate.row] for candidate in by_row], np.float64), of, labels)
+    foreign = np.array([candidate.sentence.paragraph.language != item.language for candidate in by_row])
     for name, parts in ABLATIONS.items():
-        fused = fuse(legs, {leg: qa_settings.WEIGHTS[leg] for leg in parts})
+        fused = fuse(legs, {leg: qa_settings.WEIGHTS[leg] for leg in parts}, foreign)
         found[name] = replace(_ranks(item, fused, of, labels), top=())
     return found
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from eval.labels import place
 from eval.record import Shown
-from index.corpus import Corpus
 from index.errors import NotFound, SourceError
+from index.originals import Originals
 from index.records import Document
 from qa.quotes import Quote
 
@@ -13,14 +13,14 @@ from qa.quotes import Quote
 class Truth:
     """The sources as they stand on disk, each read and structured once, to hold quotes against."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self, originals: Originals) -> None:
+        self._originals = originals
         self._documents: dict[str, Document | None] = {}
 
     def _document(self, id: str) -> Document | None:
         if id not in self._documents:
             try:
-                self._documents[id] = self._corpus.document(self._corpus.source(id))
+                self._documents[id] = self._originals.document(id)
             except (SourceError, NotFound):
                 self._documents[id] = None
         return self._documents[id]

@@ -1,74 +1,191 @@
-"""From a folder of sources to an index on disk, with progress.
+"""From documents to an index on disk, with progress: each document's part is made, or kept; then what all share.
 
 The new index is made beside the old one and replaces it at the end, so a source or an encoder that fails
-leaves the index as it was.
+leaves the index as it was. Parts that were finished before a build was killed are used by the next one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index import chunks, encoder, glossary, library, settings
+from index import chunks, encoder, glossary, library, part, settings
 from index import model as reading
 from index.corpus import Corpus
 from index.dense import Dense
 from index.encoder import Encoder, Vectors
+from index.entry import Entry
+from index.errors import IndexDamaged
+from index.formats.extract import Extract
 from index.glossary import Glossary
-from index.late import Late
 from index.library import Library
+from index.part import Name, Part, Progress
 from index.records import Document
 from index.store import Store
 from index.tokens import Tokenizer
-
-# Called with what is being done, how much of it is done, and of how much.
-Progress = Callable[[str, int, int], None]
-
-# Passages encoded between two reports of progress.
-BATCH = 8
 
 
 def silent(stage: str, done: int, total: int) -> None:
     """Progress for nobody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a document is to be made of; `read` gives its text and itself and may raise SourceError.
+
+    `errata` stands for whatever else the document hangs on, beside its file.
+    """
+
+    name: Name
+    path: str
+    listed: bool
+    errata: tuple[object, ...]
+    read: Callable[[], tuple[Extract, Document]]
+
+
+class Workshop:
+    """Makes the parts of one index, with one encoder, and puts them together."""
+
+    def __init__(self, store: Store, encoder_name: str, progress: Progress = silent) -> None:
+        self.store = store
+        self.encoder_name = encoder_name
+        self.progress = progress
+        self._known = self._kept()
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded when the first text is encoded."""
+        return encoder.load(self.encoder_name)
+
+    @cached_property
+    def _made_by(self) -> tuple[str, ...]:
+        return (library.code(), self.encoder_name, reading.load().fingerprint)
+
+    def _kept(self) -> dict[str, Entry]:
+        """The entries of the index as it is, by their ids."""
+        return {entry.id: entry for entry in self.store.entries()}
+
+    def entry(self, source: Source) -> Entry:
+        """The entry of a source, whose part is made unless there is one already."""
+        key = part.key(source.name.sha256, source.errata, self._made_by)
+        folder = self.store.part(key)
+        known = self._known.get(source.name.id)
+        whole = self._is_whole(folder, known.digest if known and known.part == key else None)
+        if whole and known and (known.part, known.name, known.path) == (key, source.name, source.path):
+            return known
+        if not whole:
+            extract, document = source.read()
+            made = Part.make(document, self.encoder, reading.load(), self.progress)
+            with self.store.making(key) as fresh:
+                made.write(fresh, extract)
+        else:
+            extract, document = part.read_extract(folder), part.read_document(folder, source.name)
+        digest = part.sha256(folder / part.SUMS)
+        return Entry.of(document, extract, path=source.path, listed=source.listed, part=key, digest=digest)
+
+    @staticmethod
+    def _is_whole(folder: Path, digest: str | None) -> bool:
+        """Whether a part is there, as it was written."""
+        try:
+            part.check(folder, "", digest)
+        except IndexDamaged:
+            return False
+        return True
+
+    def commit(self, fresh: Path, entries: Sequence[Entry], core: dict[str, Any]) -> dict[str, Any]:
+        """Make these documents the index, by way of an empty folder, and return its manifest."""
+        if entries:
+            made = merge(
+                [Part.read(self.store.part(one.part), one.name) for one in entries], self.encoder, self.progress
+            )
+            self.progress("writing", 0, 1)
+            library.write(made, fresh)
+        core = {**core, "dim": self.encoder.dim, "documents": [entry.to_json() for entry in entries]}
+        manifest = self.store.commit(fresh, core)
+        self.progress("writing", 1, 1)
+        return manifest
+
+
 def build(
-    corpus: Corpus,
+    corpus: Corpus | None,
     folder: Path,
     encoder_name: str = settings.ENCODER,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Build the index of `corpus` in `folder` and return its manifest.
+    """Build the index of `corpus`, if any, and of what was added to it, in `folder`, and return its manifest.
 
     Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
     """
     store = Store(folder)
     with store.writing() as fresh:
-        documents = []
-        for number, source in enumerate(corpus.sources):
-            progress("reading", number, len(corpus.sources))
-            documents.append(corpus.document(source))
-        progress("reading", len(documents), len(documents))
-        made = make(documents, encoder.load(encoder_name), progress)
-        progress("writing", 0, 1)
-        library.write(made, fresh, corpus)
-        core = {
-            **library.expectation(corpus, encoder_name),
-            "folder": str(corpus.folder.resolve()),
-            "dim": made.encoder.dim,
-            "documents": [_summary(document) for document in documents],
-        }
-        manifest = store.commit(fresh, core)
-        progress("writing", 1, 1)
-    return manifest
+        kept = store.core()
+        workshop = Workshop(store, encoder_name, progress)
+        sources = [*listed(corpus, kept["removed"]), *added(store)]
+        entries = []
+        for number, source in enumerate(sources):
+            progress("reading", number, len(sources))
+            entries.append(workshop.entry(source))
+        progress("reading", len(entries), len(entries))
+        expected = library.expectation(corpus, encoder_name, kept["removed"])
+        place = str(corpus.folder.resolve()) if corpus else None
+        return workshop.commit(fresh, entries, {**expected, **kept, "folder": place})
+
+
+def listed(corpus: Corpus | None, removed: Iterable[str] = ()) -> list[Source]:
+    """The sources of a corpus, but for those that were removed; SourceError where a file is not what is listed."""
+    without = frozenset(removed)
+    if corpus is None:
+        return []
+    for source in corpus.sources:
+        if source.id not in without:
+            corpus.read(source)
+    return [
+        Source(
+            name=Name(source.id, source.file, source.title, source.sha256),
+            path=str(corpus.folder.resolve() / source.file),
+            listed=True,
+            errata=(source.language, *corpus.errata(source)),
+            read=lambda source=source: (corpus.extract(source), corpus.document(source)),  # type: ignore[misc]
+        )
+        for source in corpus.sources
+        if source.id not in without
+    ]
+
+
+def added(store: Store) -> list[Source]:
+    """The documents that were added by hand to an index, from the texts that it keeps."""
+
+    def read(entry: Entry) -> tuple[Extract, Document]:
+        try:
+            extract = part.read_extract(store.part(entry.part))
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexDamaged(
+                f"the text of {entry.file} cannot be read from {store.folder} ({error})",
+                f"run `yinzheng index remove {entry.id}` and add it again",
+            ) from None
+        return extract, part.document(entry.name, extract)
+
+    return [
+        Source(entry.name, entry.path, False, (), lambda entry=entry: read(entry))  # type: ignore[misc]
+        for entry in store.entries()
+        if not entry.listed
+    ]
 
 
 def make(documents: Sequence[Document], model: Encoder, progress: Progress = silent) -> Library:
     """The index of these documents, in memory."""
+    return merge([Part.make(one, model, reading.load(), progress) for one in documents], model, progress)
+
+
+def merge(parts: Sequence[Part], model: Encoder, progress: Progress = silent, fingerprint: str = "") -> Library:
+    """The library of these parts, which are not none."""
     progress("terms", 0, 1)
+    documents = [one.document for one in parts]
     pairs = glossary.mine(documents)
     words = chunks.vocabulary(pairs)
     tokenizer = Tokenizer(words + chunks.compounds(documents, Tokenizer(words)))
@@ -90,50 +207,15 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
         ],
     )
     progress("terms", 1, 1)
-    plain = [row.text for row in sentences]
-    texts = plain + row_texts + paragraph_texts
-    vectors = _encode(model, texts, progress)
-    n = len(sentences)
     dense = Dense.build(
         model,
-        (_between(vectors[:n], vectors[n : 2 * n]), row_languages),
-        (vectors[2 * n :], paragraph_languages),
+        (_together([one.sentences for one in parts]), row_languages),
+        (_together([one.paragraphs for one in parts]), paragraph_languages),
     )
-    late = Late.build(reading.load(), sentences, lambda done, total: progress("windows", done, total))
-    made = Library(documents, tokenizer, both, terms, dense, late, model.name)
+    made = Library(parts, tokenizer, both, terms, dense, model.name, fingerprint)
     made.encoder = model
     return made
 
 
-def _between(plain: Vectors, titled: Vectors) -> Vectors:
-    """A sentence's vector: half by itself, half after its title (each alone is worse, see `settings`)."""
-    return ((plain + titled) / 2).astype(np.float32)
-
-
-def _encode(model: Encoder, texts: list[str], progress: Progress) -> Vectors:
-    """Each text's vector, equal texts encoded once."""
-    distinct = list(dict.fromkeys(texts))
-    found: list[Vectors] = []
-    for at in range(0, len(distinct), BATCH):
-        progress("encoding", at, len(distinct))
-        found.append(model.passages(distinct[at : at + BATCH]))
-    progress("encoding", len(distinct), len(distinct))
-    place = {text: row for row, text in enumerate(distinct)}
-    return np.concatenate(found)[[place[text] for text in texts]]
-
-
-def _summary(document: Document) -> dict[str, Any]:
-    """What the manifest says of a document."""
-    edits: dict[str, int] = {}
-    for edit in document.edits:
-        edits[edit.rule] = edits.get(edit.rule, 0) + 1
-    return {
-        "id": document.id,
-        "file": document.file,
-        "title": document.title,
-        "language": document.language,
-        "sha256": document.sha256,
-        "paragraphs": len(document.paragraphs),
-        "sentences": sum(len(p.sentences) for p in document.paragraphs),
-        "repairs": dict(sorted(edits.items())),
-    }
+def _together(vectors: Sequence[Vectors]) -> Vectors:
+    return np.concatenate(vectors).astype(np.float32, copy=False)

@@ -1,5 +1,7 @@
 """What is searched: every sentence and every paragraph of the documents, as rows with their terms.
 
+References are left out. A table's row is searched with the table's head, as a sentence is with its title.
+
 A chunk is a view for searching and never replaces a paragraph's id. A sentence is searched together
 with the title it stands under, because a text does not repeat its subject in every sentence; and with
 the other language's words for its own.
@@ -20,6 +22,11 @@ from index.tokens import Tokenizer, normal
 # A Latin word and the Chinese one it leans on (T细胞) are one term if they stand together this often.
 COMPOUND_COUNT = 3
 
+_HAN_NUMBER = "[一二三四五六七八九十]+"
+_NUMBER = regex.compile(
+    rf"^(?:{_HAN_NUMBER}、|第{_HAN_NUMBER}[章节]|[（(]{_HAN_NUMBER}[)）]|\d+\.\s*|\d+(?:\.\d+)*\s)\s*"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,12 +45,18 @@ class Row:
 
 
 def rows(documents: Iterable[Document]) -> tuple[list[Row], list[tuple[Document, Paragraph]]]:
-    """Every sentence and every paragraph, in the order of the documents."""
+    """Every sentence and every paragraph but the references, in the order of the documents.
+
+    A table's head is no row of its own, unless it is all there is: it is read before each of the others.
+    """
     sentences: list[Row] = []
     paragraphs: list[tuple[Document, Paragraph]] = []
     for document in documents:
         for paragraph in document.paragraphs:
-            for number, span in enumerate(paragraph.sentences):
+            if paragraph.kind == "reference":
+                continue
+            headed = paragraph.kind == "table" and len(paragraph.sentences) > 1
+            for number, span in enumerate(paragraph.sentences[headed:], start=headed):
                 sentences.append(Row(document, paragraph, span, number, len(paragraphs)))
             paragraphs.append((document, paragraph))
     return sentences, paragraphs
@@ -52,12 +65,21 @@ def rows(documents: Iterable[Document]) -> tuple[list[Row], list[tuple[Document,
 def titles(paragraph: Paragraph) -> list[str]:
     """The titles a paragraph stands under, without their numbers and without those that are ours."""
     printed = [t for t in paragraph.section.titles if not t.startswith("[")]
-    return [regex.sub(r"^(?:[一二三四五六七八九十]+、|\d+\.\s*)", "", t) for t in printed]
+    return [_NUMBER.sub("", t) for t in printed]
+
+
+def lead(row: Row) -> str:
+    """What a sentence is read after: the last title it stands under, and in a table its head."""
+    words = titles(row.paragraph)[-1:]
+    if row.paragraph.kind == "table" and row.number:
+        head = row.paragraph.sentences[0]
+        words.append(row.document.display(head.start, head.end))
+    return " ".join(words)
 
 
 def sentence_text(row: Row) -> str:
-    """A sentence after the last title it stands under."""
-    return " ".join([*titles(row.paragraph)[-1:], row.text])
+    """A sentence after what it is read after."""
+    return " ".join(filter(None, [lead(row), row.text]))
 
 
 def paragraph_text(document: Document, paragraph: Paragraph) -> str:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from index import settings
+from index import part, settings
 from index.errors import NotFound, SourceError
+from index.formats.extract import Extract
+from index.part import Name
 from index.records import Document, Language
 from index.repair import errata
-from index.structure import outline
+from index.repair.errata import Erratum
 
 _FIELDS = ("id", "file", "title", "language", "origin", "sha256")
 
@@ -107,33 +109,36 @@ class Corpus:
         """Every source, read, repaired and structured, in the order of `sources.toml`."""
         return tuple(self.document(source) for source in self.sources)
 
+    def extract(self, source: Source) -> Extract:
+        """The text of a source, whose slips are mended by rules and by its errata."""
+        return Extract("txt", self.read(source), scanned=True)
+
+    def errata(self, source: Source) -> tuple[Erratum, ...]:
+        """The table of a source's errata, empty where it has none."""
+        return errata.read(self._table(source))
+
+    def _table(self, source: Source) -> Path:
+        return self.folder / f"{source.file}.errata.tsv"
+
     def document(self, source: Source) -> Document:
         """One source, read, repaired and structured."""
-        text = self.read(source)
-        table = self.folder / f"{source.file}.errata.tsv"
-        edits = errata.edits(text, errata.read(table), table.name)
-        found = outline.read(text, edits)
-        if not found.paragraphs:
+        extract = self.extract(source)
+        edits = errata.edits(extract.text, self.errata(source), self._table(source).name)
+        name = Name(source.id, source.file, source.title, source.sha256)
+        made = part.document(name, extract, edits)
+        if not made.paragraphs:
             raise SourceError(f"{self.folder / source.file} has no text", "put the document there")
-        return Document(
-            id=source.id,
-            file=source.file,
-            title=source.title,
-            language=source.language,
-            sha256=source.sha256,
-            source=text,
-            edits=found.edits,
-            paragraphs=found.paragraphs,
-        )
+        return replace(made, language=source.language)
 
-    def fingerprint(self) -> str:
-        """SHA-256 over what the documents are made of: entries, file bytes, errata tables."""
+    def fingerprint(self, without: Iterable[str] = ()) -> str:
+        """SHA-256 over what the documents are made of, but for some ids: entries, file bytes, errata tables."""
+        removed = frozenset(without)
         digest = hashlib.sha256()
         for source in self.sources:
-            digest.update(repr(source).encode())
-            digest.update(hashlib.sha256(self.read_bytes(source)).digest())
-            table = self.folder / f"{source.file}.errata.tsv"
-            digest.update(repr(errata.read(table)).encode())
+            if source.id not in removed:
+                digest.update(repr(source).encode())
+                digest.update(hashlib.sha256(self.read_bytes(source)).digest())
+                digest.update(repr(self.errata(source)).encode())
         return digest.hexdigest()
 
 

@@ -4,6 +4,7 @@
     ├── SourceError      a source file, its entry in sources.toml, or its errata
     ├── StoreError       the index on disk
     │   ├── IndexMissing     there is none
+    │   ├── IndexEmpty       it holds no document
     │   ├── IndexStale       built from other sources, settings or code
     │   ├── IndexDamaged     a file is missing, changed or unreadable
     │   └── IndexUnwritable  the folder cannot be written
@@ -35,6 +36,10 @@ class StoreError(YinzhengError):
 
 class IndexMissing(StoreError):
     """There is no index where one was named."""
+
+
+class IndexEmpty(StoreError):
+    """The index holds no document."""
 
 
 class IndexStale(StoreError):

@@ -7,7 +7,8 @@ share of the pooled vectors' cosine. A vector is 128 bytes and a scale of 2: som
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import layout
-from index.chunks import Row, titles
+from index.chunks import Row, lead
 from index.model import Asked, Model, Seen
 
 Rows = NDArray[np.int64]
 
 
-class Late:
-    """The token vectors of every sentence, row after row, and the windows they were seen in."""
+class LatePart:
+    """The token vectors of one document's sentences, row after row, and the windows they were seen in."""
 
     FILES = ("late-tokens.npy", "late-scales.npy", "late-starts.npy", "late-pooled.npy", "late-windows.npy")
 
@@ -35,18 +36,18 @@ class Late:
         windows: NDArray[np.int64],
     ) -> None:
         """A row's tokens are `tokens[starts[i]:starts[i + 1]]`; window j begins with the row `windows[j]`."""
-        self._tokens, self._scales, self._starts = tokens, scales, starts
-        self._pooled, self._windows = pooled, windows
+        self.tokens, self.scales, self.starts = tokens, scales, starts
+        self.pooled, self.windows = pooled, windows
 
     @classmethod
     def build(
         cls, model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] = lambda done, total: None
-    ) -> Late:
-        """See every window of these sentences; `progress` is called with how many are done, of how many."""
+    ) -> LatePart:
+        """See every window of these sentences, which are not none; `progress` is called with how many, of how many."""
         firsts = _windows(model, rows)
         seen: list[Seen] = []
         shown = [
-            (title(rows[first]), [row.text for row in rows[first:last]])
+            (lead(rows[first]), [row.text for row in rows[first:last]])
             for first, last in zip(firsts, [*firsts[1:], len(rows)], strict=True)
         ]
         progress(0, len(shown))
@@ -63,35 +64,17 @@ class Late:
             np.array(firsts, dtype=np.int64),
         )
 
-    def window(self, row: int) -> tuple[int, int]:
-        """The half-open range of rows that share the window of this one."""
-        place = int(np.searchsorted(self._windows, row, side="right"))
-        end = int(self._windows[place]) if place < len(self._windows) else len(self._starts) - 1
-        return int(self._windows[place - 1]), end
-
-    def scores(self, asked: Asked, rows: Rows, share: float, scale: float) -> NDArray[np.float64]:
-        """How well each of these rows fits, higher is better; `(len(rows),)`, rounded to 1e-6."""
-        starts, ends = self._starts[rows], self._starts[rows + 1]
-        lengths = ends - starts
-        firsts = np.cumsum(lengths) - lengths
-        at = np.repeat(starts - firsts, lengths) + np.arange(int(lengths.sum()))
-        vectors = self._tokens[at].astype(np.float32) * self._scales[at].astype(np.float32)[:, None]
-        best = np.maximum.reduceat(vectors @ asked.tokens.T, firsts, axis=0)
-        late = (best @ asked.weights).astype(np.float64)
-        pooled = (self._pooled[rows].astype(np.float32) @ asked.pooled).astype(np.float64)
-        return np.round(scale * ((1 - share) * late + share * pooled), 6)
-
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return len(self.starts) - 1
 
     def write(self, folder: Path) -> None:
         """Write `FILES` into a folder."""
-        parts: tuple[NDArray[Any], ...] = (self._tokens, self._scales, self._starts, self._pooled, self._windows)
+        parts: tuple[NDArray[Any], ...] = (self.tokens, self.scales, self.starts, self.pooled, self.windows)
         for name, part in zip(self.FILES, parts, strict=True):
             np.save(folder / name, part, allow_pickle=False)
 
     @classmethod
-    def read(cls, folder: Path) -> Late:
+    def read(cls, folder: Path) -> LatePart:
         """Read `FILES`; the vectors stay on disk until they are used."""
         tokens, *others = cls.FILES
         return cls(
@@ -100,9 +83,44 @@ class Late:
         )
 
 
-def title(row: Row) -> str:
-    """What a window is read under: the last title of its paragraph."""
-    return " ".join(titles(row.paragraph)[-1:])
+class Late:
+    """The parts of a library's documents, in their order, as one row of sentences."""
+
+    def __init__(self, parts: Sequence[LatePart]) -> None:
+        self._parts = tuple(parts)
+        self._firsts = np.cumsum([0, *map(len, parts)])
+
+    def window(self, row: int) -> tuple[int, int]:
+        """The half-open range of rows that share the window of this one."""
+        at = int(np.searchsorted(self._firsts, row, side="right")) - 1
+        part, first = self._parts[at], int(self._firsts[at])
+        place = int(np.searchsorted(part.windows, row - first, side="right"))
+        end = int(part.windows[place]) if place < len(part.windows) else len(part)
+        return first + int(part.windows[place - 1]), first + end
+
+    def scores(self, asked: Asked, rows: Rows, share: float, scale: float) -> NDArray[np.float64]:
+        """How well each of these rows fits, higher is better; `(len(rows),)`, rounded to 1e-6."""
+        vectors, pooled, lengths = (np.concatenate(parts) for parts in zip(*self._read(rows), strict=True))
+        firsts = np.cumsum(lengths) - lengths
+        best = np.maximum.reduceat(vectors @ asked.tokens.T, firsts, axis=0)
+        late = (best @ asked.weights).astype(np.float64)
+        whole = (pooled.astype(np.float32) @ asked.pooled).astype(np.float64)
+        return np.round(scale * ((1 - share) * late + share * whole), 6)
+
+    def _read(self, rows: Rows) -> Iterator[tuple[NDArray[Any], ...]]:
+        """Of each run of rows that share a part: their tokens' vectors, their pooled ones, and how many tokens each."""
+        of = np.searchsorted(self._firsts, rows, side="right") - 1
+        cuts = [0, *(np.flatnonzero(np.diff(of)) + 1).tolist(), len(rows)]
+        for low, high in pairwise(cuts):
+            part = self._parts[of[low]]
+            own = rows[low:high] - self._firsts[of[low]]
+            starts, lengths = part.starts[own], part.starts[own + 1] - part.starts[own]
+            at = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+            vectors = part.tokens[at].astype(np.float32) * part.scales[at].astype(np.float32)[:, None]
+            yield vectors, part.pooled[own], lengths
+
+    def __len__(self) -> int:
+        return int(self._firsts[-1])
 
 
 def _windows(model: Model, rows: Sequence[Row]) -> list[int]:

@@ -7,15 +7,19 @@ only one that holds text; the others are spans. Scores are never stored on a spa
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import Literal
 
+from index.formats.extract import Format
+from index.formats.places import Box, Places
 from index.repair.edits import Edit, Repaired
 
 Language = Literal["zh", "en"]
+# What a paragraph is. A reference is shown in its place and never searched or quoted.
+Kind = Literal["text", "table", "caption", "footnote", "reference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph as the typesetter set it: its section, its span and its sentences in order."""
+    """A paragraph as the typesetter set it: its section, its span and its sentences in order.
+
+    A table is one paragraph, and its rows are its sentences; the first is its head.
+    """
 
     id: str
     section: Section
@@ -58,6 +65,7 @@ class Paragraph:
     end: int
     language: Language
     sentences: tuple[Span, ...]
+    kind: Kind = "text"
 
     def __post_init__(self) -> None:
         if not self.sentences:
@@ -71,7 +79,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Document:
-    """One source file: its text as decoded, how it is repaired for display, and its structure."""
+    """One source file: its text as decoded or extracted, how it is repaired for display, and its structure.
+
+    `sha256` is that of the file. `places` says where the text stands on the file's pages, if it has any; it is read
+    when it is first needed.
+    """
 
     id: str
     file: str
@@ -81,6 +93,8 @@ class Document:
     source: str = field(repr=False)
     edits: tuple[Edit, ...] = field(repr=False)
     paragraphs: tuple[Paragraph, ...] = field(repr=False)
+    format: Format = "txt"
+    read_places: Callable[[], Places | None] = field(default=lambda: None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -103,6 +117,19 @@ class Document:
         starts = [0]
         starts.extend(i + 1 for i, char in enumerate(self.source) if char == "\n")
         return starts
+
+    @cached_property
+    def places(self) -> Places | None:
+        """Where the text stands on its pages; None where the format has none, or they are gone with the index."""
+        return self.read_places()
+
+    def page(self, start: int) -> int | None:
+        """The 1-based page that the character at `start` stands on; None where there are no pages."""
+        return self.places.page(start) if self.places else None
+
+    def boxes(self, start: int, end: int) -> list[Box]:
+        """Where `source[start:end]` stands on its pages, a box a line; none where there are no pages."""
+        return self.places.boxes(start, end) if self.places else []
 
     def display(self, start: int, end: int) -> str:
         """The display text of `source[start:end]`, without the space around it."""

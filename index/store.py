@@ -1,12 +1,13 @@
 """An index on disk: one folder, one manifest, one folder of data files named after their content.
 
     DIR/manifest.json         format, settings, encoder, documents, and the hash of every data file
-    DIR/data-<hash>/…         sources byte for byte, structure, terms, glossary, vectors
+    DIR/parts/<key>/…         what belongs to one document alone (see `part`)
+    DIR/data-<hash>/…         what is made of all documents: terms, glossary, centred vectors
 
-A build writes a new data folder beside the old one and then replaces `manifest.json`, in one step: a
-reader sees the old index or the new one, never a mixture, and a build killed at any moment leaves the
-last good index. Everything is JSON, FAISS or plain npy; nothing is unpickled. Every file is hashed
-before it is trusted.
+A build writes new parts and a new data folder beside the old ones and then replaces `manifest.json`, in one
+step: a reader sees the old index or the new one, never a mixture, and a build killed at any moment leaves the
+last good index. What the new manifest does not name is deleted then. Everything is JSON, FAISS or plain
+npy; nothing is unpickled. Every file is hashed before it is trusted.
 """
 
 from __future__ import annotations
@@ -25,9 +26,15 @@ from typing import Any
 import regex
 
 from index import settings
+from index.entry import Entry
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
+from index.part import sha256
 
 MANIFEST = "manifest.json"
+PARTS = "parts"
+# The folder of sources.toml, if any; the folders whose files were added; which listed documents were removed, by
+# their ids, and which files of those folders, by the SHA-256 of their paths.
+NOTHING_SAID: dict[str, Any] = {"folder": None, "roots": [], "removed": [], "left_out": []}
 
 
 class Store:
@@ -70,13 +77,58 @@ class Store:
         match = regex.search(r'"folder": ("(?:[^"\\]|\\.)*")', text)
         return str(json.loads(match[1])) if match else None
 
+    def _plain(self) -> dict[str, Any]:
+        """The manifest as it stands, stale or not; empty where there is none that can be read."""
+        try:
+            manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return manifest if isinstance(manifest, dict) else {}
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is an index, even if it is stale or holds no document."""
+        return "folder" in self._plain()
+
+    def entries(self) -> list[Entry]:
+        """The documents of the index, even if it is stale; none where the manifest cannot be read."""
+        try:
+            return [Entry.from_json(value) for value in self._plain().get("documents", [])]
+        except ValueError:
+            return []
+
+    def core(self) -> dict[str, Any]:
+        """What the user has said of the index, which outlives a build: see `NOTHING_SAID`."""
+        plain = self._plain()
+        return {key: plain.get(key, default) for key, default in NOTHING_SAID.items()}
+
+    def part(self, key: str) -> Path:
+        """The folder of a part."""
+        return self.folder / PARTS / key
+
+    @contextmanager
+    def making(self, key: str) -> Iterator[Path]:
+        """An empty folder to be filled, which then is the part of that key. Only within `writing`."""
+        (self.folder / PARTS).mkdir(exist_ok=True)
+        draft = self.folder / f".new-part-{os.getpid()}"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            yield draft
+            for path in draft.iterdir():
+                _sync(path)
+            shutil.rmtree(self.part(key), ignore_errors=True)
+            os.rename(draft, self.part(key))
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
     def data(self, manifest: dict[str, Any]) -> Path:
         """The data folder of a manifest, each of its files checked against its hash."""
         folder = self.folder / str(manifest["data"])
         for name, expected in manifest["files"].items():
             path = folder / name
             try:
-                found = hashlib.sha256(path.read_bytes()).hexdigest()
+                found = sha256(path)
             except OSError as error:
                 raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self.rebuild) from None
             if found != expected:
@@ -118,7 +170,7 @@ class Store:
         """Make a filled data folder the index; `core` is the manifest without files and hashes."""
         files = {}
         for path in sorted(p for p in fresh.rglob("*") if p.is_file()):
-            files[str(path.relative_to(fresh))] = hashlib.sha256(path.read_bytes()).hexdigest()
+            files[str(path.relative_to(fresh))] = sha256(path)
             _sync(path)
         content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
         data = f"data-{content[:16]}"
@@ -132,8 +184,9 @@ class Store:
         _sync(draft)
         os.replace(draft, self.folder / MANIFEST)
         _sync(self.folder)
-        for old in self.folder.glob("data-*"):
-            if old.name != data:
+        named = {data, *(document["part"] for document in core.get("documents", []))}
+        for old in [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*")]:
+            if old.name not in named:
                 shutil.rmtree(old, ignore_errors=True)
         return manifest
 
@@ -147,7 +200,12 @@ class Store:
 
 def fingerprint(manifest: dict[str, Any]) -> str:
     """16 hexadecimal digits over a manifest, but for itself and where the sources were read."""
-    core = {key: value for key, value in manifest.items() if key not in ("fingerprint", "folder")}
+    core = {key: value for key, value in manifest.items() if key not in ("fingerprint", *NOTHING_SAID)}
+    if isinstance(documents := core.get("documents"), list):
+        core["documents"] = [
+            {key: value for key, value in one.items() if key != "path"} if isinstance(one, dict) else one
+            for one in documents
+        ]
     text = json.dumps(core, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -55,11 +55,19 @@ _CONTROL = regex.compile(r"\p{Cc}")
 _PART = regex.compile(r"[\p{L}\d]+")
 
 
+_MARK = regex.compile(r"[^\p{L}\p{N}]+")
+
+
 def normal(text: str) -> str:
     """The search form of a text: NFKC, simplified Chinese, case folded, no control characters."""
     text = unicodedata.normalize("NFKC", text)
     text = _DASH.sub("-", _FORMAT.sub("", text))
     return simplified(_CONTROL.sub(" ", text)).casefold()
+
+
+def squeezed(text: str) -> str:
+    """The letters and digits of a text's normal form: what two printings of one sentence have in common."""
+    return _MARK.sub("", normal(text))
 
 
 @cache

@@ -16,6 +16,7 @@ from qa.question import Question
 from qa.quotes import Quote
 from qa.reading import Read, read
 from qa.retrieve import retrieve
+from qa.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,25 @@ class Answer:
             raise ValueError("only a refusal has nearest passages")
 
 
-def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP) -> Answer:
-    """Answer a question from the library with at most `top` quotes, or say why not."""
+def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP, scope: Scope = EVERYTHING) -> Answer:
+    """Answer a question from what is in the scope with at most `top` quotes, or say why not."""
     if top < 1:
         raise ValueError(f"top must be at least 1, found {top}")
     question = Question.read(raw)
-    return decide(library, question, find(library, question), top)
+    return decide(library, question, find(library, question, scope), top)
 
 
-def find(library: Library, question: Question) -> Read:
-    """What was read for a question; nothing where it has a problem."""
-    return read(library, question, [] if question.problem else retrieve(library, question))
+def find(library: Library, question: Question, scope: Scope = EVERYTHING) -> Read:
+    """What was read for a question; nothing where it has a problem, or nothing is in the scope."""
+    return read(library, question, [] if question.problem else retrieve(library, question, scope=scope))
 
 
 def decide(library: Library, question: Question, seen: Read, top: int = settings.QUOTES_TOP) -> Answer:
-    """The answer that what was read gives, which is something unless the question has a problem."""
+    """The answer that what was read gives."""
     if question.problem:
         return _refuse(library, question, 0.0, _PROBLEMS[question.problem][question.language])
+    if not seen.found:
+        return _refuse(library, question, 0.0, _NOTHING[question.language])
     found, confidence = seen.found, seen.confidence
     keys = evidence.key_words(library, question)
     if evidence.looked_up(library, keys, found[0]):
@@ -68,7 +71,7 @@ def decide(library: Library, question: Question, seen: Read, top: int = settings
     elif evidence.unheard_of(library, question, keys) or evidence.without_form(library, question, found):
         confidence = min(confidence, settings.NOT_THERE)
     if confidence >= settings.CONFIDENCE_MIN:
-        chosen = quotes.select(library, question, found, top)
+        chosen = quotes.select(library, question, found, top, seen.near)
         return Answer(question.text, question.language, True, confidence, None, chosen, (), (), library.fingerprint)
     near = evidence.on_topic(library, question, found)
     nearest: tuple[Quote, ...] = ()
@@ -110,6 +113,12 @@ _PROBLEMS: dict[str, dict[Language, str]] = {
         "zh": "这不是关于原文的问题；请就原文内容提问",
         "en": "this asks nothing of the source; ask about what it says",
     },
+}
+
+
+_NOTHING: dict[Language, str] = {
+    "zh": "所选的文献中没有可以回答的文字",
+    "en": "there is no text in what you chose to ask",
 }
 
 

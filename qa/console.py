@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from index.build import Progress
+from index.part import Progress
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -22,6 +22,8 @@ WIDTH_MAX = 100
 # Columns of a pipe: no table is cut.
 PIPED_WIDTH = 400
 
+# Characters of what is being read, beside a progress bar.
+SUBJECT = 40
 _STAGES = {
     "reading": "Reading sources",
     "terms": "Finding terms",
@@ -93,13 +95,17 @@ class Console:
         tasks = {}
 
         def report(stage: str, done: int, total: int) -> None:
+            stage, _, subject = stage.partition("\t")  # what is being read, for one
+            said = _STAGES.get(stage, stage)
             if not bar.live.is_started:
                 bar.start()
             if stage not in tasks:
                 if not self._err.is_terminal:
-                    self._err.print(f"{_STAGES.get(stage, stage)}…")
-                tasks[stage] = bar.add_task(_STAGES.get(stage, stage), total=total)
-            bar.update(tasks[stage], completed=done, total=total)
+                    self._err.print(f"{said}…")
+                tasks[stage] = bar.add_task(said, total=total)
+            if subject:
+                said = f"{said} {safe(subject)[:SUBJECT]}"
+            bar.update(tasks[stage], description=said, completed=done, total=total)
 
         try:
             yield report

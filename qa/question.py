@@ -12,7 +12,7 @@ from typing import Literal
 import regex
 
 from index.records import Language
-from index.structure.outline import language_of
+from index.structure.language import language_of
 from index.tokens import normal
 from qa import settings
 

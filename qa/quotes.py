@@ -7,13 +7,14 @@ asks about. Identical sentences are shown once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
 from index.errors import SourceError
 from index.library import Library
 from index.records import Document, Paragraph, Span
+from index.tokens import squeezed
 from qa import reader, settings
 from qa.question import Question
 from qa.retrieve import Candidate
@@ -25,11 +26,21 @@ _POINTS_BACK = regex.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Where the words of a quote stand once more."""
+
+    document: Document
+    paragraph: Paragraph
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words of a source: `raw == document.source[start:end]`, shown as `text`.
 
     `highlights` are half-open offsets into `text`; `score` is the chance
-    that it answers (in a search the fused score), higher is better.
+    that it answers (in a search the fused score), higher is better. `twins` are where else the same words stand.
     """
 
     document: Document
@@ -40,6 +51,7 @@ class Quote:
     text: str
     highlights: tuple[tuple[int, int], ...]
     score: float
+    twins: tuple[Twin, ...] = ()
 
     def __post_init__(self) -> None:
         if self.document.source[self.start : self.end] != self.raw:
@@ -54,17 +66,38 @@ class Quote:
         return self.document.lines(self.start, self.end)
 
 
-def select(library: Library, question: Question, found: Sequence[Candidate], top: int) -> tuple[Quote, ...]:
-    """The quotes for an answer, best first; `found` was read, is sorted and not empty."""
+def select(
+    library: Library, question: Question, found: Sequence[Candidate], top: int, near: Sequence[Candidate] = ()
+) -> tuple[Quote, ...]:
+    """The quotes for an answer, best first, each once; `found` was read, is sorted and not empty.
+
+    Among `near` it is looked where else their words stand.
+    """
     least = found[0].score * (settings.FURTHER_SEVERAL if question.several else settings.FURTHER)
     chosen: list[Quote] = []
     for candidate in _own_language_first(question, found):
         if len(chosen) == top or (chosen and candidate.score < least):
             break
         quote = make(library, question, candidate)
-        if not any(quote.text == other.text or _overlap(quote, other) for other in chosen):
+        if not any(squeezed(quote.text) == squeezed(other.text) or _overlap(quote, other) for other in chosen):
             chosen.append(quote)
-    return tuple(chosen)
+    return tuple(replace(quote, twins=_twins(quote, near)) for quote in chosen)
+
+
+def _twins(quote: Quote, near: Sequence[Candidate]) -> tuple[Twin, ...]:
+    """Where the sentences of a quote stand once more, by the last of them, among these and in their order."""
+    document = quote.document
+    spans = [span for span in quote.paragraph.sentences if quote.start <= span.start and span.end <= quote.end]
+    said = [squeezed(document.display(span.start, span.end)) for span in spans]
+    found = []
+    for candidate in near:
+        last = candidate.sentence
+        before = last.paragraph.sentences[: last.number + 1][-len(said) :]
+        if (last.document.id, last.sentence.end) == (document.id, quote.end) or len(before) < len(said):
+            continue
+        if [squeezed(last.document.display(span.start, span.end)) for span in before] == said:
+            found.append(Twin(last.document, last.paragraph, before[0].start, last.sentence.end))
+    return tuple(found)
 
 
 def _own_language_first(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
@@ -79,7 +112,7 @@ def make(library: Library, question: Question, candidate: Candidate) -> Quote:
     """The quote of one candidate sentence, with the one before it where it needs that."""
     row = candidate.sentence
     document, paragraph, span = row.document, row.paragraph, row.sentence
-    if row.number and _POINTS_BACK.match(row.text):
+    if row.number and paragraph.kind != "table" and _POINTS_BACK.match(row.text):
         before = paragraph.sentences[row.number - 1]
         longer = document.display(before.start, span.end)
         limit = settings.QUOTE_CHARACTERS_ZH if paragraph.language == "zh" else settings.QUOTE_CHARACTERS_EN

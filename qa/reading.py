@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.late import title
+from index.chunks import lead
 from index.layout import Tokens
 from index.library import Library
 from index.model import Array
+from index.tokens import squeezed
 from index.words import simplified
 from qa import evidence, settings
 from qa.evidence import Chances
@@ -24,10 +25,14 @@ from qa.retrieve import Candidate
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The sentences that were read, likeliest answer first, and the confidence that the first answers."""
+    """The sentences that were read, likeliest answer first, and the confidence that the first answers.
+
+    `near` are the best as they were ranked, among which the same words elsewhere are looked for.
+    """
 
     found: tuple[Candidate, ...]
     confidence: float
+    near: tuple[Candidate, ...] = ()
 
 
 def read(library: Library, question: Question, ranked: Sequence[Candidate], most: int = settings.READ_WINDOWS) -> Read:
@@ -42,7 +47,7 @@ def read(library: Library, question: Question, ranked: Sequence[Candidate], most
     chances = Chances.of(evidence.weigh(library, question, found))
     likely = [replace(one, score=chance) for one, chance in zip(found, chances.sentences, strict=True)]
     likely.sort(key=lambda candidate: (-candidate.score, order[candidate.row]))
-    return Read(tuple(likely), chances.confidence)
+    return Read(tuple(likely), chances.confidence, tuple(ranked[: settings.TWINS_AMONG]))
 
 
 def sentences(
@@ -52,7 +57,7 @@ def sentences(
     places = {candidate.row: candidate for candidate in ranked}
     asked = simplified(question.text)
     windows = [range(*window) for window in _windows(library, question, ranked, most)]
-    shown = [(title(library.rows[rows[0]]), [library.rows[row].text for row in rows]) for rows in windows]
+    shown = [(lead(library.rows[rows[0]]), [library.rows[row].text for row in rows]) for rows in windows]
     found: list[Candidate] = []
     for rows, reading in zip(windows, library.model.read_all(asked, shown), strict=True):
         for number, row in enumerate(rows):
@@ -62,7 +67,7 @@ def sentences(
 
 
 def _windows(library: Library, question: Question, ranked: Sequence[Candidate], most: int) -> list[tuple[int, int]]:
-    """The windows that hold the best candidates, in their order.
+    """The windows that hold the best candidates, in their order; what stands in one is not read again elsewhere.
 
     What an abbreviation is short for is said in passing, in a sentence about something else: where that is asked,
     the sentences that say it come first.
@@ -71,10 +76,15 @@ def _windows(library: Library, question: Question, ranked: Sequence[Candidate], 
         near = ranked[: settings.EXPANSION_AMONG]
         ranked = sorted(near, key=lambda candidate: not expansions(candidate.sentence.text, question))
     windows: dict[tuple[int, int], None] = {}
+    said: set[str] = set()
     for candidate in ranked:
-        windows[library.late.window(candidate.row)] = None
+        window = library.late.window(candidate.row)
+        if window in windows or squeezed(candidate.sentence.text) in said:
+            continue
+        windows[window] = None
         if len(windows) == most:
             break
+        said.update(squeezed(library.rows[row].text) for row in range(*window))
     return list(windows)
 
 

@@ -22,23 +22,35 @@ def level(confidence: float) -> Literal["high", "medium", "low"]:
 
 
 def citation(quote: Quote, language: Language) -> str:
-    """Document, section path, paragraph and lines: all that is needed to find the quote."""
+    """Document, section path, paragraph and page or lines: all that is needed to find the quote."""
     return cite(quote.document, quote.paragraph, quote.start, quote.end, language)
 
 
 def cite(document: Document, paragraph: Paragraph, start: int, end: int, language: Language) -> str:
-    """The citation of a span of a paragraph."""
-    first, last = document.lines(start, end)
-    if language == "zh":
-        lines = f"第 {first} 行" if first == last else f"第 {first}–{last} 行"
-    else:
-        lines = f"line {first}" if first == last else f"lines {first}–{last}"
+    """The citation of a span: with its page where there are pages, its lines where those are the file's."""
     section = " › ".join(paragraph.section.titles)
-    return f"{document.title} · {section} · {paragraph.id} · {lines}"
+    return " · ".join(filter(None, [document.title, section, paragraph.id, _where(document, start, end, language)]))
+
+
+def _where(document: Document, start: int, end: int, language: Language) -> str:
+    if pages := sorted({box.page for box in document.boxes(start, end)}):
+        return _range(pages[0], pages[-1], ("页", "page"), language)
+    if document.format in ("txt", "md"):
+        return _range(*document.lines(start, end), ("行", "line"), language)
+    return ""
+
+
+def _range(first: int, last: int, unit: tuple[str, str], language: Language) -> str:
+    if language == "zh":
+        return f"第 {first} {unit[0]}" if first == last else f"第 {first}–{last} {unit[0]}"
+    return f"{unit[1]} {first}" if first == last else f"{unit[1]}s {first}–{last}"
 
 
 def quote_record(quote: Quote, language: Language) -> dict[str, Any]:
-    """One quote, as fixed; `page` is null where the format has no pages."""
+    """One quote, as fixed; `page` is null where the format has no pages.
+
+    `also`, the citations of the same words elsewhere, is there only where they do stand elsewhere.
+    """
     return {
         "text": quote.text,
         "raw": quote.raw,
@@ -48,12 +60,18 @@ def quote_record(quote: Quote, language: Language) -> dict[str, Any]:
         "start": quote.start,
         "end": quote.end,
         "lines": list(quote.lines),
-        "page": None,
+        "page": quote.document.page(quote.start),
         "highlights": [list(span) for span in quote.highlights],
         "citation": citation(quote, language),
         "score": quote.score,
         "sha256": quote.document.sha256,
+        **({"also": also} if (also := elsewhere(quote, language)) else {}),
     }
+
+
+def elsewhere(quote: Quote, language: Language) -> list[str]:
+    """The citations of the same words elsewhere."""
+    return [cite(twin.document, twin.paragraph, twin.start, twin.end, language) for twin in quote.twins]
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:

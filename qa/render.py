@@ -13,7 +13,7 @@ from index.records import Document, Language, Paragraph
 from qa.answer import Answer
 from qa.console import safe
 from qa.quotes import Quote
-from qa.record import citation, level
+from qa.record import citation, elsewhere, level
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -29,6 +29,7 @@ _LABELS: dict[str, dict[Language, str]] = {
     "low": {"zh": "低", "en": "low"},
     "refusal": {"zh": "原文没有回答：", "en": "Not answered: "},
     "unknown": {"zh": "原文中没有出现：", "en": "never in the source: "},
+    "also": {"zh": "另见：", "en": "also: "},
     "nearest": {"zh": "最接近的段落（不是答案）：", "en": "Nearest passages (these do not answer):"},
 }
 
@@ -72,6 +73,8 @@ def _quote_lines(quote: Quote, mark: str, language: Language, *, dim: bool = Fal
         found = ("、" if quote.paragraph.language == "zh" else ", ").join(spans)
         yield Text(f"   {label('answer', language)}: ", style="dim") + Text(found, style="bold")
     yield Text(f"   {safe(citation(quote, language))}", style="dim" if dim else "cyan")
+    for other in elsewhere(quote, language):
+        yield Text(f"   {label('also', language)}{safe(other)}", style="dim")
 
 
 def shorten(question: str) -> str:

@@ -17,6 +17,7 @@ from index.chunks import Row
 from index.library import Library
 from qa import settings
 from qa.question import Question
+from qa.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +38,62 @@ class Candidate:
     span_odds: float = 0.0
 
 
-def retrieve(library: Library, question: Question, top: int | None = None) -> list[Candidate]:
-    """The sentences of the library, best first; ties in the order of the library.
+def retrieve(
+    library: Library, question: Question, top: int | None = None, scope: Scope = EVERYTHING
+) -> list[Candidate]:
+    """The sentences of the library that are in the scope, best first; ties in the order of the library.
 
-    `top` limits how many; None gives all.
+    `top` limits how many; None gives all. None are found in an empty scope.
     """
-    legs = library.legs(question.text, question.language)
-    fused = fuse(legs, settings.WEIGHTS)
+    rows = scope.rows(library)
+    if not len(rows):
+        return []
+    legs = library.legs(question.text, question.language, rows)
+    foreign = np.array([library.rows[row].paragraph.language != question.language for row in rows])
+    fused = fuse(legs, settings.WEIGHTS, foreign)
     order = np.argsort(-fused, kind="stable")[:top]
     return [
         Candidate(
-            int(row),
-            library.rows[row],
-            float(fused[row]),
-            {name: round(float(scores[row]), 6) for name, scores in legs.items()},
+            int(rows[at]),
+            library.rows[rows[at]],
+            float(fused[at]),
+            {name: round(float(scores[at]), 6) for name, scores in legs.items()},
         )
-        for row in order
+        for at in order
     ]
 
 
-def fuse(legs: Mapping[str, NDArray[np.float64]], weights: Mapping[str, float]) -> NDArray[np.float64]:
+def fuse(
+    legs: Mapping[str, NDArray[np.float64]], weights: Mapping[str, float], foreign: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """The weighted sum of the legs' z-scores, one for each row, rounded to 1e-6 so that ties are ties.
 
-    `weights` names the legs to be fused, which must be among `legs`.
+    `weights` names the legs to be fused, which must be among `legs`. `foreign` says which rows are in another language
+    than the question: each language is put on a scale of its own, and theirs is raised by `settings.FOREIGN`,
+    since even the best of them shares fewer words with the question.
     """
-    total: NDArray[np.float64] = sum((w * zscores(legs[name]) for name, w in weights.items()), start=np.zeros(1))
-    return np.round(total, 6)
+    other = np.zeros(len(next(iter(legs.values()))), dtype=bool) if foreign is None else foreign
+    total: NDArray[np.float64] = sum((w * apart(legs[name], other) for name, w in weights.items()), start=np.zeros(1))
+    fused: NDArray[np.float64] = np.round(total + np.where(other, settings.FOREIGN, 0.0), 6)
+    return fused
+
+
+def apart(scores: NDArray[np.float64], other: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The z-scores of two groups of rows, each by its own mean and deviation.
+
+    Those of a small group lean on the whole's, as though `settings.APART_PRIOR` rows more were as all are together:
+    three sentences have no deviation of their own.
+    """
+    if not other.any() or other.all():
+        return zscores(scores)
+    standard = np.empty(len(scores))
+    mean, square = scores.mean(), scores.var()
+    for group in (other, ~other):
+        own, prior = scores[group], settings.APART_PRIOR
+        centre = (own.sum() + prior * mean) / (len(own) + prior)
+        spread = np.sqrt((((own - centre) ** 2).sum() + prior * square) / (len(own) + prior))
+        standard[group] = (own - centre) / spread if spread >= 1e-9 else 0.0
+    return standard
 
 
 def zscores(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from qa.question import Question
 from qa.quotes import Quote, make
 from qa.record import quote_record
 from qa.retrieve import retrieve
+from qa.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -38,13 +39,13 @@ class Found:
     question: Question
 
 
-def search(library: Library, raw: str, top: int) -> Found:
+def search(library: Library, raw: str, top: int, scope: Scope = EVERYTHING) -> Found:
     """The best paragraphs for a query, each once; none for a query without a letter or digit."""
     question = Question.read(raw)
     if question.problem in ("empty", "too long"):
         return Found(question.text, question.language, (), question)
     hits: dict[int, PassageHit] = {}
-    for candidate in retrieve(library, question):
+    for candidate in retrieve(library, question, scope=scope):
         row = candidate.sentence.paragraph_row
         if row not in hits:
             hits[row] = PassageHit(len(hits) + 1, make(library, question, candidate), candidate.legs)

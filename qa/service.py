@@ -7,23 +7,50 @@ is never touched unasked.
 from __future__ import annotations
 
 import os
+import shlex
+import tomllib
 from pathlib import Path
 
+import platformdirs
+
 from index import library, settings
-from index.build import Progress, build, silent
+from index.build import build, silent
 from index.corpus import Corpus
-from index.errors import IndexMissing, IndexStale, SourceError, StoreError
+from index.errors import IndexEmpty, IndexMissing, IndexStale, InputError, SourceError, StoreError
 from index.library import Library
+from index.originals import Originals
+from index.part import Progress
+from index.shelf import Shelf
 from index.store import Store
 
 
 def default_index() -> Path:
-    """`YINZHENG_INDEX`, or a folder in the user's cache."""
+    """`YINZHENG_INDEX`, or the `index` of the user's `config.toml`, or a folder in the user's cache."""
     if named := os.environ.get("YINZHENG_INDEX"):
         return Path(named).expanduser()
-    from platformdirs import user_cache_path
+    return configured_index() or platformdirs.user_cache_path("yinzheng") / "index"
 
-    return user_cache_path("yinzheng") / "index"
+
+def config_file() -> Path:
+    """Where the user's settings are looked for."""
+    return platformdirs.user_config_path("yinzheng") / "config.toml"
+
+
+def configured_index() -> Path | None:
+    """The folder that `config.toml` names, from its own folder if it is relative; InputError for a malformed file."""
+    path = config_file()
+    try:
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path} cannot be read ({error})", "correct or delete that file") from None
+    unknown = sorted(set(config) - {"index"})
+    if unknown or not isinstance(config.get("index", ""), str):
+        found = f"has the key {unknown[0]!r}" if unknown else "names an index that is no text"
+        raise InputError(f"{path} {found}", 'expected one line such as index = "~/papers"')
+    named = config.get("index")
+    return path.parent / Path(named).expanduser() if named else None
 
 
 def open_library(folder: Path | None = None, progress: Progress = silent) -> Library:
@@ -34,24 +61,53 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     if folder is not None:
         return library.read(folder, expected(folder))
     folder = default_index()
-    named = Store(folder).sources()
-    corpus = Corpus(Path(named) if named and Path(named).is_dir() else None)
     try:
-        return library.read(folder, library.expectation(corpus, encoder_of(folder)))
-    except StoreError:
+        return library.read(folder, expected(folder))
+    except IndexEmpty:
+        raise
+    except (StoreError, SourceError):
+        corpus = corpus_of(folder)
+        if corpus is not None and not corpus.folder.is_dir():
+            corpus = Corpus()
         build(corpus, folder, encoder_of(folder), progress)
         return library.read(folder)
 
 
 def expected(folder: Path) -> dict[str, object]:
     """What an up-to-date manifest of this index would say, its own sources and encoder kept."""
-    return library.expectation(corpus_of(folder), encoder_of(folder))
+    return library.expectation(corpus_of(folder), encoder_of(folder), Store(folder).core()["removed"])
 
 
-def corpus_of(folder: Path) -> Corpus:
-    """The sources an index was built from; those that come with the package where it does not say."""
-    named = Store(folder).sources()
+def corpus_of(folder: Path) -> Corpus | None:
+    """The sources an index was built from: none where files were added only, the package's where it does not say."""
+    store = Store(folder)
+    named = store.sources()
+    if named is None and store.begun:
+        return None
     return Corpus(Path(named) if named else None)
+
+
+def shelf(folder: Path | None, progress: Progress = silent, encoder: str | None = None) -> Shelf:
+    """The documents of the index in `folder`, to be changed; of the default one where none is named.
+
+    A new folder of the user's own begins empty, the default one with the documents that come with the package.
+    `encoder` is for a new one; InputError where there is one already with another.
+    """
+    place = folder or default_index()
+    corpus = corpus_of(place) if folder is None or Store(place).begun else None
+    own = encoder_of(place)
+    if encoder not in (None, own) and Store(place).begun:
+        raise InputError(
+            f"the index in {place} is made with the encoder {own}",
+            f"run `yinzheng index build --index {shlex.quote(str(place))} --encoder {encoder}` to change it",
+        )
+    return Shelf(place, corpus, encoder or own, progress)
+
+
+def originals(folder: Path | None) -> Originals:
+    """The documents of an index as their files are now."""
+    place = folder or default_index()
+    return Originals(corpus_of(place), Store(place).entries())
 
 
 def encoder_of(folder: Path) -> str:

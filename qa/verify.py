@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.corpus import Corpus, decode
+from index.corpus import decode
 from index.dense import LANGUAGES
 from index.errors import InputError, NotFound, SourceError
+from index.originals import Originals
 from index.records import Document
 from qa.record import cite
 
@@ -47,7 +48,7 @@ def records(text: str, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def verify(answers: list[dict[str, Any]], corpus: Corpus) -> Iterator[Verdict]:
+def verify(answers: list[dict[str, Any]], originals: Originals) -> Iterator[Verdict]:
     """A verdict for each quote and each nearest passage of these answers, in order."""
     documents: dict[str, Document | str] = {}
     for answer in answers:
@@ -55,16 +56,16 @@ def verify(answers: list[dict[str, Any]], corpus: Corpus) -> Iterator[Verdict]:
             quote = quote if isinstance(quote, dict) else {}
             id = str(quote.get("document"))
             if id not in documents:
-                documents[id] = _read(corpus, id)
+                documents[id] = _read(originals, id)
             found = documents[id]
-            wrong = _without_document(quote, found, corpus, id) if isinstance(found, str) else problem(quote, found)
+            wrong = _without_document(quote, found, originals, id) if isinstance(found, str) else problem(quote, found)
             yield Verdict(str(answer.get("question", "")), str(quote.get("citation", "?")), wrong)
 
 
-def _read(corpus: Corpus, id: str) -> Document | str:
+def _read(originals: Originals, id: str) -> Document | str:
     """The document, or why it cannot be read."""
     try:
-        return corpus.document(corpus.source(id))
+        return originals.document(id)
     except (SourceError, NotFound) as error:
         return str(error)
 
@@ -96,23 +97,22 @@ def problem(quote: dict[str, Any], document: Document) -> str | None:
     return None
 
 
-def _without_document(quote: dict[str, Any], reason: str, corpus: Corpus, id: str) -> str:
+def _without_document(quote: dict[str, Any], reason: str, originals: Originals, id: str) -> str:
     """Why a quote of an unreadable document does not hold, more closely where that can be told."""
-    try:
-        source = corpus.source(id)
-        data = corpus.read_bytes(source)
-    except (SourceError, NotFound):
+    plain = originals.plain(id)
+    if plain is None:
         return reason
+    file, data = plain
     if hashlib.sha256(data).hexdigest() != quote.get("sha256"):
-        return f"{source.file} has changed since the answer was saved (its SHA-256 differs)"
+        return f"{file} has changed since the answer was saved (its SHA-256 differs)"
     try:
-        text = decode(data, Path(source.file))
+        text = decode(data, Path(file))
     except SourceError as error:
         return str(error)
     start, end = quote.get("start"), quote.get("end")
     if type(start) is int and type(end) is int and text[start:end] == quote.get("raw"):
         return reason
-    return f"the raw text is not what stands in {source.file} at {start}-{end}"
+    return f"the raw text is not what stands in {file} at {start}-{end}"
 
 
 def _within(span: Any, size: int) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from index.records import Document, Language, Paragraph, Section, Span
-from index.structure.outline import language_of
+from index.structure.language import language_of
 from index.structure.sentences import split
 
 

@@ -7,7 +7,7 @@ where the words of a dictionary explain the mended text far better than the prin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -196,6 +196,11 @@ def latin_spacing(draft: Draft, style: Style) -> None:
     draft.sub(pattern, lambda m: " ", "missing space")
 
 
+def cells(draft: Draft, style: Style) -> None:
+    """The tabs between a table's cells are shown as bars."""
+    draft.sub(regex.compile(r"(?<=\S) *\t *(?=[^\t\n])"), lambda m: " | ", "table cell")
+
+
 RULES: tuple[Callable[[Draft, Style], None], ...] = (
     join_lines,
     variants,
@@ -214,7 +219,13 @@ RULES: tuple[Callable[[Draft, Style], None], ...] = (
 )
 
 
-def apply(draft: Draft, style: Style) -> None:
+# For text that nobody typed anew: the author's own characters stand as they are.
+TYPED: tuple[Callable[[Draft, Style], None], ...] = (join_lines, many_spaces)
+# For tables, whose lines and cells are meant.
+TABLE: tuple[Callable[[Draft, Style], None], ...] = (cells,)
+
+
+def apply(draft: Draft, style: Style, chosen: Sequence[Callable[[Draft, Style], None]] = RULES) -> None:
     """Run every rule once, in order."""
-    for rule in RULES:
+    for rule in chosen:
         rule(draft, style)

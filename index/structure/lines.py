@@ -1,7 +1,7 @@
 """The printed lines of a text file, and which of them end a paragraph.
 
 In a file read by OCR each printed line is a line of its own and blank lines mean nothing; in one
-that a person typed, a blank line or every line break is meant. `breaks` tells the two apart.
+that a person typed, a blank line, an indented line or every line break is meant. `breaks` tells them apart.
 """
 
 from __future__ import annotations
@@ -19,20 +19,28 @@ from index.repair.edits import Repaired
 SHORT = 0.92
 # How many lines on either side are the neighbours.
 NEIGHBOURS = 5
-# Blank lines separate paragraphs where at least this part of them follows a sentence's end.
+# Blank lines separate paragraphs where at least this part of them follows a sentence's end, or a heading.
 MEANT = 0.7
+# A line under this part of the usual width may be a heading.
+NARROW = 0.5
+# Columns of space that indent a paragraph; a single space is a page's start, or a slip.
+INDENT = 2
 
 _END = regex.compile(r"(?:[。！？!?.…:：])[”’」』》）】\)\]\"']*\s*(?:[［\[][^］\]]{0,12}[］\]]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that is not blank: its source range without the space around it, and how it reads."""
+    """One line that is not blank: its source range without the space around it, and how it reads.
+
+    `indent` is the space before it, in columns.
+    """
 
     start: int
     end: int
     text: str
     after_blank: bool
+    indent: int = 0
 
     @property
     def width(self) -> int:
@@ -55,7 +63,8 @@ def read(first: Repaired) -> list[Line]:
         if raw.strip():
             start = at + len(raw) - len(raw.lstrip())
             end = at + len(raw.rstrip())
-            lines.append(Line(start, end, first.display(start, end).strip(), blank))
+            indent = sum(2 if char == "\u3000" else 4 if char == "\t" else 1 for char in first.source[at:start])
+            lines.append(Line(start, end, first.display(start, end).strip(), blank, indent))
         blank = not raw.strip()
         at += len(raw) + 1
     return lines
@@ -66,17 +75,27 @@ def breaks(lines: list[Line]) -> list[bool]:
     if not lines:
         return []
     ends = [line.ends_sentence for line in lines]
+    narrow = NARROW * median(line.width for line in lines)
+    closed = [end or line.width < narrow for end, line in zip(ends, lines, strict=True)]
     after_blank = [i for i in range(1, len(lines)) if lines[i].after_blank]
-    meant = bool(after_blank) and sum(ends[i - 1] for i in after_blank) >= MEANT * len(after_blank)
-    unwrapped = sum(ends) >= MEANT * len(lines)
+    meant = bool(after_blank) and sum(closed[i - 1] for i in after_blank) >= MEANT * len(after_blank)
+    wide = [end for end, line in zip(ends, lines, strict=True) if line.width >= narrow]
+    unwrapped = sum(wide) >= MEANT * len(wide)
+    indented = _indented(lines, ends)
     result = []
     for i, line in enumerate(lines):
         if i == len(lines) - 1:
             result.append(True)
-        elif meant or unwrapped:
-            result.append(lines[i + 1].after_blank or unwrapped)
+        elif meant or unwrapped or indented:
+            result.append(lines[i + 1].after_blank or unwrapped or (indented and lines[i + 1].indent >= INDENT))
         else:
             around = lines[max(0, i - NEIGHBOURS) : i] + lines[i + 1 : i + 1 + NEIGHBOURS]
             short = line.width < SHORT * median(other.width for other in around)
             result.append(ends[i] and short)
     return result
+
+
+def _indented(lines: list[Line], ends: list[bool]) -> bool:
+    """Whether paragraphs begin with an indented line: some lines do, not most, and they follow a sentence's end."""
+    begins = [i for i in range(1, len(lines)) if lines[i].indent >= INDENT]
+    return 2 <= len(begins) < len(lines) / 2 and sum(ends[i - 1] for i in begins) >= MEANT * len(begins)

@@ -1,83 +1,97 @@
-"""From a source text and its errata to repaired, structured paragraphs.
+"""From an extracted text and its errata to repaired, structured paragraphs.
 
-The one place where repair and structure meet: lines are read through a first repair (a heading may
-itself be misprinted), paragraphs are cut, and each is then repaired as a whole, line breaks included.
+The one place where repair and structure meet: headings and lines are read through a first repair, paragraphs are
+cut, and each is then repaired as a whole, line breaks included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import regex
-
-from index.records import Language, Paragraph, Section, Span
+from index.formats.extract import Extract
+from index.records import Language, Paragraph, Span
 from index.repair import rules
 from index.repair.edits import Draft, Edit, Repaired
 from index.repair.rules import Style
-from index.structure import headings, lines, sentences
-
-# An unheaded beginning is called this; square brackets mark words that are ours.
-UNHEADED = {"zh": "[引言]", "en": "[Introduction]"}
-
-_HAN = regex.compile(r"\p{Han}")
-_WORD = regex.compile(r"[A-Za-z]{2,}")
+from index.structure import marked, printed, sentences
+from index.structure.language import language_of
+from index.structure.piece import Piece
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What a source text turned out to be."""
 
+    language: Language
     edits: tuple[Edit, ...]
     paragraphs: tuple[Paragraph, ...]
 
 
-@dataclass(slots=True)
-class _Block:
-    """A paragraph in the making: its section, and its source range."""
-
-    section: Section
-    start: int
-    end: int
-
-
-def language_of(text: str) -> Language:
-    """The language of a text by its letters: a Han character weighs as much as an English word."""
-    han = len(_HAN.findall(text))
-    words = len(_WORD.findall(text))
-    return "zh" if han and han * 2 >= words else "en"
-
-
-def read(source: str, errata: list[Edit]) -> Outline:
-    """The outline of a source; `errata` are its reviewed edits, sorted."""
-    spaced = rules.spaced(source)
-    first = Repaired(source, _by_line(source, errata, spaced))
-    blocks = _blocks(first, language_of(source))
-    titles = {b.section.heading for b in blocks if b.section.heading}
-    edits = [edit for block in blocks for edit in _repair(source, block, errata, spaced)]
+def read(extract: Extract, errata: Sequence[Edit] = ()) -> Outline:
+    """The outline of a text; `errata` are its reviewed edits, sorted, and disjoint from the format's own."""
+    source = extract.text
+    given = sorted([*errata, *extract.edits])
+    mend = _Mender(source, given, extract.scanned)
+    language = language_of(source)
+    if extract.blocks is None:
+        first = Repaired(source, mend.spans(_lines(source)))
+        pieces = printed.pieces(first, language)
+    else:
+        first = Repaired(source, mend.spans([(block.start, block.end) for block in extract.blocks]))
+        pieces = marked.pieces(extract.blocks, first, language, extract.title)
+    titles = {piece.section.heading for piece in pieces if piece.section.heading}
+    edits = [edit for piece in pieces for edit in mend.span(piece.start, piece.end, table=piece.kind == "table")]
     edits += [e for e in first.edits for h in titles if h.start <= e.start and e.end <= h.end]
     repaired = Repaired(source, sorted(edits))
     paragraphs: list[Paragraph] = []
     counts: dict[str, int] = {}
-    for block in blocks:
-        a, b = repaired.to_display(block.start, block.end)
-        text = repaired.text[a:b]
-        spans = _disjoint(Span(*repaired.to_source(a + i, a + j)) for i, j in sentences.split(text))
+    for piece in pieces:
+        spans = _sentences(piece, repaired)
         if not spans:
             continue
-        number = block.section.number
+        number = piece.section.number
         counts[number] = counts.get(number, 0) + 1
         paragraphs.append(
             Paragraph(
                 id=f"{number}-P{counts[number]}",
-                section=block.section,
+                section=piece.section,
                 start=spans[0].start,
                 end=spans[-1].end,
-                language=language_of(text),
+                language=language_of(repaired.display(piece.start, piece.end)),
                 sentences=tuple(spans),
+                kind=piece.kind,
             )
         )
-    return Outline(repaired.edits, tuple(paragraphs))
+    return Outline(language, repaired.edits, tuple(paragraphs))
+
+
+def _sentences(piece: Piece, repaired: Repaired) -> list[Span]:
+    """The sentences of a piece, or the rows of a table."""
+    a, b = repaired.to_display(piece.start, piece.end)
+    text = repaired.text[a:b]
+    ranges = _rows(text) if piece.kind == "table" else sentences.split(text)
+    return _disjoint(Span(*repaired.to_source(a + i, a + j)) for i, j in ranges)
+
+
+def _rows(text: str) -> list[tuple[int, int]]:
+    """The half-open ranges of the lines that are not blank, without the space around them."""
+    return [
+        (start + len(text[start:end]) - len(text[start:end].lstrip()), start + len(text[start:end].rstrip()))
+        for start, end in _lines(text)
+    ]
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """The half-open range of every line that is not blank."""
+    found = []
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            found.append((at, at + len(line)))
+        at += len(line) + 1
+    return found
 
 
 def _disjoint(spans: Iterable[Span]) -> list[Span]:
@@ -91,61 +105,27 @@ def _disjoint(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _repair(source: str, block: Span | _Block, errata: list[Edit], spaced: bool) -> list[Edit]:
-    """The edits of one range: the errata first, then every rule."""
-    draft = Draft(source, block.start, block.end)
-    for edit in reversed(errata):
-        if block.start <= edit.start and edit.end <= block.end:
-            a, b = edit.start - block.start, edit.end - block.start
-            draft.replace(a, b, edit.text, edit.rule, edit.reason)
-    rules.apply(draft, Style(spaced, language_of(draft.text) == "zh"))
-    return draft.edits()
+class _Mender:
+    """Repairs ranges of one source: what is given first, then the rules for its kind of text."""
 
+    def __init__(self, source: str, given: Sequence[Edit], scanned: bool) -> None:
+        self._source = source
+        self._given = given
+        self._rules = rules.RULES if scanned else rules.TYPED
+        self._spaced = rules.spaced(source)
 
-def _by_line(source: str, errata: list[Edit], spaced: bool) -> list[Edit]:
-    """A first repair, line by line, in which headings and widths are read."""
-    edits: list[Edit] = []
-    at = 0
-    for line in source.split("\n"):
-        if line.strip():
-            edits.extend(_repair(source, Span(at, at + len(line)), errata, spaced))
-        at += len(line) + 1
-    return edits
+    def span(self, start: int, end: int, *, table: bool = False) -> list[Edit]:
+        """The edits of one range."""
+        draft = Draft(self._source, start, end)
+        first = bisect_left(self._given, start, key=lambda edit: edit.start)
+        last = bisect_left(self._given, end, lo=first, key=lambda edit: edit.start)
+        for edit in reversed(self._given[first:last]):
+            if edit.end <= end:
+                draft.replace(edit.start - start, edit.end - start, edit.text, edit.rule, edit.reason)
+        style = Style(self._spaced, language_of(draft.text) == "zh")
+        rules.apply(draft, style, rules.TABLE if table else self._rules)
+        return draft.edits()
 
-
-def _blocks(first: Repaired, language: Language) -> list[_Block]:
-    """The paragraphs as source ranges, each with its section."""
-    found = lines.read(first)
-    blocks: list[_Block] = []
-    section: Section | None = None
-    top: tuple[str, ...] = ()
-    numbers = [0, 0]
-    fresh = closed = True
-    for line, ends_here in zip(found, lines.breaks(found), strict=True):
-        heading = headings.at(line.text, *numbers)
-        if heading and heading.kind == "subsection" and not closed:
-            heading = None
-        start = line.start
-        if heading:
-            a, _ = first.to_display(line.start, line.end)
-            start = first.to_source(a, a + heading.length)[1]
-            span = Span(line.start, start)
-            titles: tuple[str, ...] = (heading.title,)
-            if heading.kind == "section":
-                numbers, top = [numbers[0] + 1, 0], titles
-            elif heading.kind == "subsection":
-                numbers[1], titles = numbers[1] + 1, top + titles
-            section = Section(heading.number, titles, span)
-            fresh = True
-        elif section and section.number == "en" and language_of(line.text) == "zh":
-            section, fresh = Section("0", (UNHEADED[language],), None), True
-        elif fresh and (section is None or section.number in headings.ABSTRACTS):
-            section = Section("0", (UNHEADED[language],), None)
-        if section and first.source[start : line.end].strip():
-            if fresh:
-                blocks.append(_Block(section, start, line.end))
-            else:
-                blocks[-1].end = line.end
-            fresh = ends_here
-        closed = fresh or line.ends_sentence
-    return blocks
+    def spans(self, ranges: Iterable[tuple[int, int]]) -> list[Edit]:
+        """The edits of several ranges, in order."""
+        return [edit for start, end in ranges for edit in self.span(start, end)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import regex
 
 from index.records import Language
-from index.structure.outline import language_of
+from index.structure.language import language_of
 from index.tokens import STOP_EN, STOP_ZH, stem
 from qa.dialogue import pointers_en, pointers_zh, wording
 from qa.dialogue.mention import Mention

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import regex
 
-from index.structure.outline import language_of
+from index.structure.language import language_of
 from qa.dialogue.mention import JOINED, Mention
 from qa.dialogue.names import Names, fold
 from qa.dialogue.phrases_en import english

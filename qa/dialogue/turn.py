@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import regex
 
 from index.records import Language
-from index.structure.outline import language_of
+from index.structure.language import language_of
 from qa.dialogue.asked import END, asks
 from qa.dialogue.mention import Mention
 from qa.dialogue.names import Names, fold

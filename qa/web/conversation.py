@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from index.records import Language
-from index.structure.outline import language_of
+from index.structure.language import language_of
 from qa import settings
 from qa.page import cards
 from qa.question import clean

@@ -19,6 +19,7 @@ from index.encoder import Encoder
 from index.errors import YinzhengError
 from index.library import Library
 from index.model import Asked, Model, Seen
+from index.originals import Originals
 
 Patch = pytest.MonkeyPatch
 
@@ -62,7 +63,7 @@ class Bench:
 
     def asked(self, opened: Library, corpus: Corpus | None = None, items: Sequence[dataset.Item] = ()) -> Run:
         """A run over the whole set."""
-        return run(opened, list(items) or self.items, corpus=corpus or self.corpus, sets=self.sets)
+        return run(opened, list(items) or self.items, originals=Originals(corpus or self.corpus), sets=self.sets)
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from eval.record import Run
 from eval.run import run
 from index.corpus import Corpus
 from index.library import Library
+from index.originals import Originals
 
 
 @pytest.fixture(scope="module")
 def fresh(library: Library, corpus: Corpus) -> Run:
     """A run over our own sets with the code as it is; it takes most of a minute and is made once."""
     sets = dataset.default_sets()
-    return run(library, dataset.load(sets), corpus=corpus, sets=sets)
+    return run(library, dataset.load(sets), originals=Originals(corpus), sets=sets)
 
 
 def test_answers_are_as_good_as_the_committed_baseline(fresh: Run) -> None:

@@ -20,6 +20,7 @@ from eval.stages import ABLATIONS, STAGES
 from index.corpus import Corpus
 from index.errors import InputError
 from index.library import Library
+from index.originals import Originals
 from qa.answer import ask
 
 WHO = "CAAR-NK 细胞是谁构建的？"
@@ -46,7 +47,7 @@ def progress() -> list[tuple[int, int]]:
 def six(library: Library, corpus: Corpus, progress: list[tuple[int, int]], tmp_path_factory: Any) -> Run:
     path = tmp_path_factory.mktemp("set") / "six.jsonl"
     path.write_text("six\n")
-    return run(library, ITEMS, corpus=corpus, sets=[path], progress=lambda *done: progress.append(done))
+    return run(library, ITEMS, originals=Originals(corpus), sets=[path], progress=lambda *done: progress.append(done))
 
 
 def test_every_question_is_asked_in_order(six: Run, progress: list[tuple[int, int]]) -> None:
@@ -85,7 +86,7 @@ def test_what_would_have_been_shown_had_nothing_been_refused(
     from qa import settings
 
     monkeypatch.setattr(settings, "CONFIDENCE_MIN", 1.0)
-    (outcome,) = run(library, ITEMS[:1], corpus=corpus).outcomes
+    (outcome,) = run(library, ITEMS[:1], originals=Originals(corpus)).outcomes
     assert (outcome.answered, outcome.hits, outcome.selected) == (
         False,
         dict.fromkeys(HIT_AT, False),
@@ -106,7 +107,7 @@ def test_an_orphaned_label_is_kept_with_where_its_text_stands(six: Run) -> None:
 
 def test_a_label_of_no_paragraph_keeps_its_name(library: Library, corpus: Corpus) -> None:
     item = replace(ITEMS[0], evidence=((Alternative("9-P9", "Meng"),),))
-    (outcome,) = run(library, [item], corpus=corpus).outcomes
+    (outcome,) = run(library, [item], originals=Originals(corpus)).outcomes
     assert outcome.evidence[0][0].paragraph == "9-P9"
     assert outcome.evidence[0][0].elsewhere[0].startswith("sle-cell-therapy:")
     assert outcome.ranks["fused"].paragraphs == {}
@@ -126,7 +127,7 @@ def test_what_is_no_question_has_no_ranks(six: Run) -> None:
 
 
 def test_an_unranked_answerable_question_is_a_miss(library: Library, corpus: Corpus) -> None:
-    (outcome,) = run(library, [replace(ITEMS[0], question="你好")], corpus=corpus).outcomes
+    (outcome,) = run(library, [replace(ITEMS[0], question="你好")], originals=Originals(corpus)).outcomes
     assert (outcome.ranks, outcome.hits, outcome.selected) == ({}, {1: False, 3: False}, {1: False, 3: False})
     assert outcome.verdict == "wrongly refused"
 
@@ -138,13 +139,13 @@ def test_traditional_characters(six: Run) -> None:
 
 
 def test_one_half(library: Library, corpus: Corpus) -> None:
-    made = run(library, ITEMS, corpus=corpus, half="held-out")
+    made = run(library, ITEMS, originals=Originals(corpus), half="held-out")
     assert made.header.half == "held-out"
     assert [(outcome.id, outcome.half) for outcome in made.outcomes] == [("h-0", "held-out")]
 
 
 def test_a_follow_up_may_come_after_a_question_of_the_other_half(library: Library, corpus: Corpus) -> None:
-    made = run(library, ITEMS, corpus=corpus, half="tuning")
+    made = run(library, ITEMS, originals=Originals(corpus), half="tuning")
     assert [outcome.id for outcome in made.outcomes] == ["t-0", "u-0", "t-1", "g-0", "t-3"]
     assert made.by_id["t-1"].understood == "For HSCT, how many of them were ill?"
 
@@ -167,7 +168,7 @@ def test_sets_of_one_name_are_both_in_the_header(library: Library, corpus: Corpu
     for path in paths:
         path.parent.mkdir()
         path.write_text(f"{path}\n")
-    assert len(run(library, ITEMS[:1], corpus=corpus, sets=paths).header.sets) == 2
+    assert len(run(library, ITEMS[:1], originals=Originals(corpus), sets=paths).header.sets) == 2
 
 
 # --- on disk ----------------------------------------------------------------------------------------
@@ -186,7 +187,7 @@ def test_the_reason_of_a_baseline_is_kept(made: Any, tmp_path: Path) -> None:
 
 
 def test_two_runs_are_the_same_bytes_but_for_the_times(six: Run, library: Library, corpus: Corpus) -> None:
-    again = run(library, ITEMS, corpus=corpus)
+    again = run(library, ITEMS, originals=Originals(corpus))
     again = Run(replace(again.header, sets=six.header.sets), again.outcomes)
     assert record.to_lines(again, timed=False) == record.to_lines(six, timed=False)
     slower = Run(six.header, tuple(replace(o, milliseconds=o.milliseconds + 1) for o in six.outcomes))

@@ -32,13 +32,16 @@ def labels(made: Any) -> Labels:
     )
 
 
+CHINESE = SimpleNamespace(language="zh")
+
+
 def candidates(scores: dict[str, list[float]], fused: list[float]) -> list[Candidate]:
     """Every row with its scores by leg, best fused first; a leg that is not given says nothing."""
     of = [0, 0, 1, 2, 2]
     made: list[Any] = []
     for row in range(5):
         legs = {leg: scores.get(leg, [0.0] * 5)[row] for leg in LEGS}
-        made.append(Candidate(row, SimpleNamespace(paragraph_row=of[row]), fused[row], legs))  # type: ignore[arg-type]
+        made.append(Candidate(row, SimpleNamespace(paragraph_row=of[row], paragraph=CHINESE), fused[row], legs))  # type: ignore[arg-type]
     return sorted(made, key=lambda candidate: -candidate.score)
 
 
@@ -130,7 +133,8 @@ def test_in_the_review(library: Library) -> None:
 def test_fusing_all_legs_is_what_answers_are_made_from(library: Library) -> None:
     question = Question.read(WHO)
     legs = library.legs(question.text, question.language)
-    fused = fuse(legs, settings.WEIGHTS)
+    foreign = np.array([row.paragraph.language != question.language for row in library.rows])
+    fused = fuse(legs, settings.WEIGHTS, foreign)
     assert {candidate.row: candidate.score for candidate in retrieve(library, question)} == dict(enumerate(fused))
 
 

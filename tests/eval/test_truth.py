@@ -11,6 +11,7 @@ import pytest
 from eval.truth import Truth
 from index.corpus import Corpus
 from index.library import Library
+from index.originals import Originals
 from qa.answer import ask
 from qa.quotes import Quote
 
@@ -24,7 +25,7 @@ def quote(library: Library) -> Quote:
 
 @pytest.fixture(scope="module")
 def truth(corpus: Corpus) -> Truth:
-    return Truth(corpus)
+    return Truth(Originals(corpus))
 
 
 def moved(quote: Quote, by: int, end: int | None = None) -> Quote:
@@ -70,13 +71,13 @@ def copied(corpus: Corpus, folder: Path) -> Path:
 def test_a_file_that_has_changed_under_the_index(quote: Quote, corpus: Corpus, tmp_path: Path) -> None:
     path = copied(corpus, tmp_path) / corpus.sources[0].file
     path.write_bytes(path.read_bytes() + b"\n")
-    shown = Truth(Corpus(tmp_path)).shown(quote)
+    shown = Truth(Originals(Corpus(tmp_path))).shown(quote)
     assert (shown.verbatim, shown.placed, shown.text) == (False, False, quote.text)
 
 
 def test_a_file_that_is_gone(quote: Quote, corpus: Corpus, tmp_path: Path) -> None:
     (copied(corpus, tmp_path) / corpus.sources[0].file).unlink()
-    assert Truth(Corpus(tmp_path)).shown(quote).verbatim is False
+    assert Truth(Originals(Corpus(tmp_path))).shown(quote).verbatim is False
 
 
 def test_a_document_that_the_corpus_lists_no_longer(quote: Quote, truth: Truth) -> None:

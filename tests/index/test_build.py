@@ -94,7 +94,7 @@ def test_a_manifest_tells_what_it_is_of(tmp_path: Path, corpus_folder: Path, has
     assert (document["id"], document["sha256"]) == (source.id, source.sha256)
     assert (document["paragraphs"], document["sentences"]) == (4, 6)
     assert sum(document["repairs"].values()) == len(source.edits)
-    assert (tmp_path / "index" / manifest["data"] / "sources" / "paper.txt").read_bytes() == source.source.encode()
+    assert (document["encoding"], document["path"]) == (None, str(corpus.folder.resolve() / "paper.txt"))
 
 
 def test_progress_goes_from_nothing_to_all(tmp_path: Path, corpus_folder: Path, hashed_encoder: str) -> None:
@@ -105,7 +105,7 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, corpus_folder: Path, 
         hashed_encoder,
         lambda stage, done, total: seen.setdefault(stage, []).append((done, total)),
     )
-    assert list(seen) == ["reading", "terms", "encoding", "windows", "writing"]
+    assert list(seen) == ["reading", "encoding", "windows", "terms", "writing"]
     for steps in seen.values():
         assert steps == sorted(steps)
         assert all(0 <= done <= total for done, total in steps)
@@ -145,7 +145,7 @@ TABLE = "line\traw\tcorrected\tcertainty\treason\n1\t摘\t滴\topen\tmade up\n"
         ),
         pytest.param(lambda c, m: m.setattr(settings, "BM25_B", 0.5), "other settings", id="settings"),
         pytest.param(
-            lambda c, m: m.setattr(library, "_code", lambda: "new"), "another version of the program", id="code"
+            lambda c, m: m.setattr(library, "code", lambda: "new"), "another version of the program", id="code"
         ),
     ],
 )

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from index import model
-from index.late import Late, title
+from index.chunks import lead
+from index.late import Late, LatePart
 from index.model import Asked
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ ROOT = np.float32(np.sqrt(0.5))
 VECTORS = np.array([[127, 0], [0, 127], [127, 127], [-127, 0]], np.int8)
 SCALES = np.array([1 / 127, 1 / 127, ROOT / 127, 1 / 127], np.float16)
 POOLED = np.array([[ROOT, ROOT], [ROOT, ROOT], [-1, 0]], np.float16)
-SMALL = Late(VECTORS, SCALES, np.array([0, 2, 3, 4]), POOLED, np.array([0, 2]))
+PART = LatePart(VECTORS, SCALES, np.array([0, 2, 3, 4]), POOLED, np.array([0, 2]))
+SMALL = Late([PART])
 ASKED = Asked(np.array([[1, 0], [0, 1]], np.float32), np.array([0.75, 0.25], np.float32), np.array([1, 0], np.float32))
 
 
@@ -43,10 +45,21 @@ def test_windows() -> None:
     assert len(SMALL) == 3
 
 
+def test_parts_are_one_row_of_sentences() -> None:
+    three = Late([PART, PART, PART])
+    assert [three.window(row) for row in range(9)] == [
+        (first + low, first + high) for first in (0, 3, 6) for low, high in ((0, 2), (0, 2), (2, 3))
+    ]
+    assert len(three) == 9
+    whole = SMALL.scores(ASKED, np.arange(3), 0.3, 20.0).tolist()
+    assert three.scores(ASKED, np.arange(9), 0.3, 20.0).tolist() == whole * 3
+    assert three.scores(ASKED, np.array([8, 1, 4, 0]), 0.3, 20.0).tolist() == [whole[2], whole[1], whole[1], whole[0]]
+
+
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    SMALL.write(tmp_path)
-    again = Late.read(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(Late.FILES)
+    PART.write(tmp_path)
+    again = Late([LatePart.read(tmp_path)])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(LatePart.FILES)
     assert (
         again.scores(ASKED, np.arange(3), 0.3, 20.0).tolist() == SMALL.scores(ASKED, np.arange(3), 0.3, 20.0).tolist()
     )
@@ -66,7 +79,7 @@ def test_eight_bits_keep_the_vectors(library: Library) -> None:
     rows = library.rows[first:last]
     asked = model.load().ask("什么是间充质干细胞？")
     kept = library.late.scores(asked, np.arange(first, last), 0.0, 1.0)
-    seen = model.load().see(title(rows[0]), [row.text for row in rows])
+    seen = model.load().see(lead(rows[0]), [row.text for row in rows])
     exact = [float((one.tokens @ asked.tokens.T).max(axis=0) @ asked.weights) for one in seen]
     assert kept == pytest.approx(exact, abs=0.01)
 

@@ -14,6 +14,7 @@ import pytest
 import regex
 
 from index.corpus import Corpus
+from index.formats.extract import Extract
 from index.records import Document
 from index.repair import errata
 from index.repair.edits import Repaired
@@ -211,9 +212,9 @@ def test_every_erratum_is_shown(corpus: Corpus, read: Document) -> None:
 def test_rules_alone_mend_most_slips(corpus: Corpus, read: Document) -> None:
     name = f"{read.file}.errata.tsv"
     reviewed = errata.edits(read.source, errata.read(corpus.folder / name), name)
-    alone = Repaired(read.source, outline.read(read.source, []).edits)
+    alone = Repaired(read.source, outline.read(Extract("txt", read.source, scanned=True), []).edits)
     left = [e for e in reviewed if alone.display(e.start, e.end) != read.repaired.display(e.start, e.end)]
     by_rules = [e for e in read.edits if e.rule != "errata"]
     assert len(left) <= len(reviewed) <= 45
     assert len(by_rules) > 8 * len(left)
-    assert [p.id for p in outline.read(read.source, []).paragraphs] == list(PARAGRAPHS)
+    assert [p.id for p in outline.read(Extract("txt", read.source, scanned=True), []).paragraphs] == list(PARAGRAPHS)

@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.formats.extract import Extract
 from index.repair import rules
 from index.repair.edits import Draft, Repaired
 from index.repair.rules import Style
 from index.structure import outline
+from index.structure.language import language_of
 
 
 def mend(text: str, *, spaced: bool = False) -> str:
     """The text after every rule, in the style of a document of its own language."""
     draft = Draft(text)
-    rules.apply(draft, Style(spaced, outline.language_of(text) == "zh"))
+    rules.apply(draft, Style(spaced, language_of(text) == "zh"))
     assert Repaired(text, draft.edits()).text == draft.text
     return draft.text
 
@@ -166,7 +168,7 @@ def test_the_way_of_a_document_is_what_most_of_it_does(text: str, expected: bool
 
 def test_a_source_read_as_a_whole_keeps_its_spaces() -> None:
     source = f"{SPACED}\n\n另一段也用 Python 写成。\n"
-    found = outline.read(source, [])
+    found = outline.read(Extract("txt", source, scanned=True), [])
     assert found.edits == ()
 
 

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from index.formats.extract import Extract
 from index.repair.edits import Edit, Repaired
 from index.structure import headings, lines, outline
+from index.structure.language import language_of
 from index.structure.outline import Outline
 
 
@@ -20,7 +22,7 @@ def read_lines(source: str) -> list[lines.Line]:
 
 def paragraphs(source: str) -> list[tuple[str, str]]:
     """Id and display text of each paragraph."""
-    found = outline.read(source, [])
+    found = outline.read(Extract("txt", source, scanned=True), [])
     repaired = Repaired(source, found.edits)
     return [(p.id, repaired.display(p.start, p.end)) for p in found.paragraphs]
 
@@ -111,44 +113,82 @@ def test_chinese_numerals(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "met", "kind", "number", "title", "rest"),
+    ("before", "text", "level", "title", "rest"),
     [
-        ("[摘要] 海藻", (0, 0), "abstract", "zh", "摘要", "海藻"),
-        ("【摘 要】海藻", (0, 0), "abstract", "zh", "摘要", "海藻"),
-        ("摘要：海藻", (0, 0), "abstract", "zh", "摘要", "海藻"),
-        ("[Abstract] Seaweed", (0, 0), "abstract", "en", "Abstract", "Seaweed"),
-        ("ABSTRACT: Seaweed", (0, 0), "abstract", "en", "ABSTRACT", "Seaweed"),
-        ("一、总则", (0, 0), "section", "1", "一、总则", ""),
-        ("十二、附则", (11, 3), "section", "12", "十二、附则", ""),
-        ("1.水温的影响：高温时", (1, 0), "subsection", "1.1", "1. 水温的影响", "高温时"),
-        ("2．光照:强光下", (3, 1), "subsection", "3.2", "2. 光照", "强光下"),
+        ("", "[摘要] 海藻", 1, "摘要", "海藻"),
+        ("", "【摘 要】海藻", 1, "摘要", "海藻"),
+        ("", "摘要：海藻", 1, "摘要", "海藻"),
+        ("", "[Abstract] Seaweed", 1, "Abstract", "Seaweed"),
+        ("", "ABSTRACT: Seaweed", 1, "ABSTRACT", "Seaweed"),
+        ("", "Abstract", 1, "Abstract", ""),
+        ("", "一、总则", 1, "一、总则", ""),
+        ("一、总则|二、分则", "三、附则", 1, "三、附则", ""),
+        ("一、总则", "1.水温的影响：高温时", 2, "1. 水温的影响", "高温时"),
+        ("一、总则|1.水温：", "2．光照:强光下", 2, "2. 光照", "强光下"),
+        ("第一章 总则", "第二章 附则", 1, "第二章 附则", ""),
+        ("一、总则", "（一）水温", 2, "（一）水温", ""),
+        ("一、总则|（一）水温", "1. 夏季", 3, "1. 夏季", ""),
+        ("一、总则|1. 水温", "2. 光照", 2, "2. 光照", ""),
+        ("一、总则|1. 水温|二、分则", "1. 光照", 2, "1. 光照", ""),
+        ("一、总则|（一）水温|二、分则", "（一）光照", 2, "（一）光照", ""),
+        ("", "1 Introduction", 1, "1 Introduction", ""),
+        ("1 Introduction", "2. Methods", 1, "2. Methods", ""),
+        ("1 Introduction", "1.1 资料来源", 2, "1.1 资料来源", ""),
+        ("1 Introduction|1.1 Aims", "2 Methods", 1, "2 Methods", ""),
+        ("1 Introduction|1.1 Aims|1.1.1 Detail", "1.2 Scope", 2, "1.2 Scope", ""),
+        ("1 Introduction", "Discussion", 1, "Discussion", ""),
+        ("", "材料与方法", 1, "材料与方法", ""),
+        ("", "参考文献", 1, "参考文献", ""),
+        ("", "REFERENCES", 1, "REFERENCES", ""),
     ],
 )
-def test_headings(text: str, met: tuple[int, int], kind: str, number: str, title: str, rest: str) -> None:
-    found = headings.at(text, *met)
+def test_headings(before: str, text: str, level: int, title: str, rest: str) -> None:
+    found = met(before).at(text, closed=True)
     assert found is not None
-    assert (found.kind, found.number, found.title) == (kind, number, title)
+    assert (found.level, found.title) == (level, title)
     assert text[found.length :] == rest
 
 
+def met(before: str) -> headings.Met:
+    """What has been met after these headings, parted by bars."""
+    seen = headings.Met()
+    for text in filter(None, before.split("|")):
+        heading = seen.at(text, closed=True)
+        assert heading is not None, text
+        seen.meet(heading)
+    return seen
+
+
 @pytest.mark.parametrize(
-    ("text", "met"),
+    ("before", "text"),
     [
-        pytest.param("二、总则", (0, 0), id="not-the-next-section"),
-        pytest.param("一、总则", (1, 0), id="section-again"),
-        pytest.param("一、我们来到了这里。", (0, 0), id="a-sentence"),
-        pytest.param("一、" + "很" * 60, (0, 0), id="too-long"),
-        pytest.param("1.水温：高", (0, 0), id="subsection-without-section"),
-        pytest.param("3.水温：高", (1, 0), id="not-the-next-subsection"),
-        pytest.param("1.5：这是比值", (1, 0), id="a-decimal"),
-        pytest.param("1.这是一句话。后来：", (1, 0), id="a-sentence-with-colon"),
-        pytest.param("摘要写得很好", (0, 0), id="the-word"),
-        pytest.param("Abstract art is fine", (0, 0), id="the-word-en"),
-        pytest.param("", (0, 0), id="empty"),
+        pytest.param("", "二、总则", id="not-the-next-section"),
+        pytest.param("一、总则", "一、总则", id="section-again"),
+        pytest.param("一、总则", "一、我们来到了这里。", id="a-sentence"),
+        pytest.param("一、总则", "一、" + "很" * 60, id="too-long"),
+        pytest.param("", "1.水温：高", id="subsection-without-section"),
+        pytest.param("一、总则", "3.水温：高", id="not-the-next-subsection"),
+        pytest.param("一、总则", "1.5：这是比值", id="a-decimal"),
+        pytest.param("一、总则", "1.这是一句话。后来：", id="a-sentence-with-colon"),
+        pytest.param("", "摘要写得很好", id="the-word"),
+        pytest.param("", "Abstract art is fine", id="the-word-en"),
+        pytest.param("", "3 Results", id="not-the-next-decimal"),
+        pytest.param("1 Introduction", "1.2 Scope", id="not-the-first-part"),
+        pytest.param("1 Introduction", "2 patients died", id="a-count"),
+        pytest.param("1 Introduction", "2 Patients died.", id="a-sentence-with-a-number"),
+        pytest.param("", "（二）光照", id="not-the-next-inner"),
+        pytest.param("", "References to other work", id="the-word-references"),
+        pytest.param("", "", id="empty"),
     ],
 )
-def test_no_headings(text: str, met: tuple[int, int]) -> None:
-    assert headings.at(text, *met) is None
+def test_no_headings(before: str, text: str) -> None:
+    assert met(before).at(text, closed=True) is None
+
+
+def test_only_after_the_text_before_is_at_an_end() -> None:
+    for text in ("1 Introduction", "Discussion", "第一章 总则"):
+        assert headings.Met().at(text, closed=False) is None
+        assert headings.Met().at(text, closed=True) is not None
 
 
 # The outline
@@ -180,7 +220,7 @@ def test_the_parts_of_a_paper() -> None:
 
 
 def test_a_section_knows_its_path_and_its_heading() -> None:
-    found = outline.read(PAPER, []).paragraphs
+    found = outline.read(Extract("txt", PAPER, scanned=True), []).paragraphs
     titles = {p.section.number: p.section.titles for p in found}
     assert titles["0"] == ("[引言]",)
     assert titles["1.2"] == ("一、养殖", "2. 光照")
@@ -192,7 +232,7 @@ def test_a_section_knows_its_path_and_its_heading() -> None:
 
 
 def test_an_english_text_has_an_introduction_too() -> None:
-    (paragraph,) = outline.read("The cat sat. It slept.", []).paragraphs
+    (paragraph,) = outline.read(Extract("txt", "The cat sat. It slept.", scanned=True), []).paragraphs
     assert (paragraph.id, paragraph.language, paragraph.section.titles) == ("0-P1", "en", ("[Introduction]",))
     assert [(s.start, s.end) for s in paragraph.sentences] == [(0, 12), (13, 22)]
 
@@ -209,7 +249,7 @@ def test_an_english_text_has_an_introduction_too() -> None:
     ],
 )
 def test_the_language_of_a_text(text: str, expected: str) -> None:
-    assert outline.language_of(text) == expected
+    assert language_of(text) == expected
 
 
 def test_a_paragraph_over_several_lines_is_one() -> None:
@@ -219,22 +259,22 @@ def test_a_paragraph_over_several_lines_is_one() -> None:
 
 def test_a_subsection_begins_only_where_a_sentence_has_ended() -> None:
     within = f"一、养殖\n{FULL}\n1.水温：{FULL}\n{STOP}\n"
-    assert [p.section.number for p in outline.read(within, []).paragraphs] == ["1"]
+    assert [p.section.number for p in outline.read(Extract("txt", within, scanned=True), []).paragraphs] == ["1"]
     after = f"一、养殖\n{STOP}\n1.水温：{FULL}\n{STOP}\n"
-    assert [p.section.number for p in outline.read(after, []).paragraphs] == ["1", "1.1"]
+    assert [p.section.number for p in outline.read(Extract("txt", after, scanned=True), []).paragraphs] == ["1", "1.1"]
 
 
 def test_a_misprinted_heading_is_read_as_mended() -> None:
     source = "—、养殖\n养殖在春季开始。\n二、疔法\n治疔在秋季开始。\n"
     errata = [Edit(source.index("秋"), source.index("秋") + 1, "冬", "errata", "")]
-    found = outline.read(source, errata)
+    found = outline.read(Extract("txt", source, scanned=True), errata)
     assert [p.section.titles for p in found.paragraphs] == [("一、养殖",), ("二、疗法",)]
     assert Repaired(source, found.edits).text == "一、养殖\n养殖在春季开始。\n二、疗法\n治疗在冬季开始。\n"
 
 
 @pytest.mark.parametrize("source", ["", " \n\t\n　\n", "一、总则\n"], ids=["empty", "blank", "only-a-heading"])
 def test_no_text_has_no_paragraphs(source: str) -> None:
-    assert outline.read(source, []).paragraphs == ()
+    assert outline.read(Extract("txt", source, scanned=True), []).paragraphs == ()
 
 
 PIECES = [
@@ -303,7 +343,7 @@ def check(source: str, found: Outline) -> None:
 
 @given(plain | st.text(max_size=60))
 def test_every_character_of_a_plain_text_is_in_one_sentence(source: str) -> None:
-    found = outline.read(source, [])
+    found = outline.read(Extract("txt", source, scanned=True), [])
     check(source, found)
     covered = Counter(i for p in found.paragraphs for s in p.sentences for i in range(s.start, s.end))
     assert set(covered.values()) <= {1}
@@ -313,7 +353,7 @@ def test_every_character_of_a_plain_text_is_in_one_sentence(source: str) -> None
 
 @given(headed)
 def test_a_text_with_headings_keeps_its_order(source: str) -> None:
-    check(source, outline.read(source, []))
+    check(source, outline.read(Extract("txt", source, scanned=True), []))
 
 
 @given(plain, st.data())
@@ -321,7 +361,7 @@ def test_errata_are_shown_as_they_say(source: str, data: st.DataObject) -> None:
     places = [i for i, char in enumerate(source) if char.isalpha()]
     chosen = sorted(data.draw(st.sets(st.sampled_from(places), max_size=3))) if places else []
     errata = [Edit(at, at + 1, "鳃", "errata", "made up") for at in chosen]
-    found = outline.read(source, errata)
+    found = outline.read(Extract("txt", source, scanned=True), errata)
     check(source, found)
     repaired = Repaired(source, found.edits)
     for edit in errata:

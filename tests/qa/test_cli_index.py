@@ -32,7 +32,7 @@ def rewrite(folder: Path, **changes: Any) -> None:
 
 def damage(name: str) -> Any:
     def act(folder: Path) -> None:
-        path = next((folder).glob(f"data-*/{name}"))
+        path = next(folder.glob(name))
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
@@ -51,9 +51,9 @@ def damage(name: str) -> Any:
         pytest.param(lambda d: rewrite(d, code="0"), "built by another version", id="other code"),
         pytest.param(lambda d: rewrite(d, sources="0"), "source files have changed", id="other sources"),
         pytest.param(lambda d: rewrite(d, settings={}), "other settings", id="other settings"),
-        pytest.param(damage("terms.json"), "is damaged", id="damaged terms"),
-        pytest.param(damage("sentences.faiss"), "is damaged", id="damaged vectors"),
-        pytest.param(damage("sources/*.txt"), "is damaged", id="damaged source"),
+        pytest.param(damage("data-*/terms.json"), "is damaged", id="damaged terms"),
+        pytest.param(damage("data-*/sentences.faiss"), "is damaged", id="damaged vectors"),
+        pytest.param(damage("parts/*/extract.npz"), "is damaged", id="damaged source"),
         pytest.param(lambda d: shutil.rmtree(next(d.glob("data-*"))), "cannot be read", id="no data"),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_named_index_that_cannot_be_used_is_left_alone(
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        pytest.param(damage("terms.json"), "is damaged", id="damaged"),
+        pytest.param(damage("data-*/terms.json"), "is damaged", id="damaged"),
         pytest.param(lambda d: rewrite(d, code="0"), "another version", id="stale"),
     ],
 )

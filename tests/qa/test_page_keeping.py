@@ -10,6 +10,7 @@ import pytest
 from browser import Tab
 
 from index.corpus import Corpus
+from index.originals import Originals
 from qa.verify import records, verify
 from qa.web.feedback import Feedback
 from qa.web.server import Place, serving
@@ -60,7 +61,7 @@ def test_exports(tab: Tab, tmp_path: Path, corpus: Corpus) -> None:
     assert set(files) == {"md", "html", "json"}
     found = records(files["json"], "export")
     assert [record["question"] for record in found] == [WHO, question, "今天北京天气怎么样？"]
-    verdicts = list(verify(found, corpus))
+    verdicts = list(verify(found, Originals(corpus)))
     assert verdicts
     assert [verdict.problem for verdict in verdicts] == [None] * len(verdicts)
     for quote in found[0]["quotes"]:

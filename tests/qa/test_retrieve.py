@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 
 from qa import settings
 from qa.question import Question
-from qa.retrieve import retrieve, zscores
+from qa.retrieve import apart, retrieve, zscores
+from qa.scope import Scope
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -34,12 +35,42 @@ def test_every_leg_is_reported_and_weighed(library: Library) -> None:
     assert set(best.legs) == set(settings.WEIGHTS)
 
 
-def test_the_score_is_the_weighted_sum_of_zscores(library: Library) -> None:
-    ranked = sorted(retrieve(library, Question.read("什么是HSCT？")), key=lambda c: c.row)
-    expected = sum(
-        weight * zscores(np.array([c.legs[leg] for c in ranked])) for leg, weight in settings.WEIGHTS.items()
+def test_the_score_is_the_weighted_sum_of_zscores_of_each_language(library: Library) -> None:
+    question = Question.read("什么是HSCT？")
+    ranked = sorted(retrieve(library, question), key=lambda c: c.row)
+    other = np.array([c.sentence.paragraph.language != question.language for c in ranked])
+    assert 0 < other.sum() < len(other)
+    expected = settings.FOREIGN * other + sum(
+        weight * apart(np.array([c.legs[leg] for c in ranked]), other) for leg, weight in settings.WEIGHTS.items()
     )
     assert [c.score for c in ranked] == pytest.approx(expected, abs=1e-3)
+
+
+def test_each_language_is_on_a_scale_of_its_own() -> None:
+    scores, other = np.arange(2000.0), np.arange(2000) % 2 == 0
+    scores[other] = scores[other] / 2 - 900  # the same, on another scale
+    standard = apart(scores, other)
+    for group in (other, ~other):
+        assert abs(standard[group].mean()) < 0.25
+        assert standard[group].std() == pytest.approx(1, abs=0.2)
+    assert abs(zscores(scores)[other].mean()) > 0.5
+    assert apart(scores, np.zeros(2000, dtype=bool)).tolist() == zscores(scores).tolist()
+    assert apart(scores, np.ones(2000, dtype=bool)).tolist() == zscores(scores).tolist()
+
+
+def test_few_rows_lean_on_the_scale_of_all() -> None:
+    scores = np.concatenate([np.linspace(0, 1, 500), [0.4, 0.5, 0.6]])
+    other = np.arange(503) >= 500
+    assert apart(scores, other)[other] == pytest.approx(zscores(scores)[other], abs=0.2)
+
+
+def test_a_scope_narrows_what_is_ranked(library: Library) -> None:
+    question = Question.read("What is HSCT?")
+    english = retrieve(library, question, scope=Scope(language="en"))
+    assert {candidate.sentence.paragraph.language for candidate in english} == {"en"}
+    assert len(english) == sum(row.paragraph.language == "en" for row in library.rows)
+    assert all(library.rows[candidate.row] is candidate.sentence for candidate in english)
+    assert retrieve(library, question, scope=Scope(documents=frozenset(["other"]))) == []
 
 
 def test_top_limits(library: Library) -> None:

@@ -43,7 +43,7 @@ def test_the_default_is_built_when_missing_and_then_kept(default: Path) -> None:
     seen, report = stages()
     opened = service.open_library(progress=report)  # type: ignore[arg-type]
     assert [document.id for document in opened.documents] == ["tiny"]
-    assert seen == ["reading", "terms", "encoding", "windows", "writing"]
+    assert seen == ["reading", "encoding", "windows", "terms", "writing"]
     seen, report = stages()
     assert service.open_library(progress=report).fingerprint == opened.fingerprint  # type: ignore[arg-type]
     assert seen == []
@@ -136,6 +136,6 @@ def test_findings_of_nothing(tmp_path: Path) -> None:
 
 
 def test_a_damaged_named_index_is_an_error(tiny: Path) -> None:
-    next(tiny.glob("data-*/documents.json")).write_text("[]")
+    next(tiny.glob("parts/*/document.json")).write_text("[]")
     with pytest.raises(IndexDamaged, match="is damaged"):
         service.open_library(tiny)

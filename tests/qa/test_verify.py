@@ -14,6 +14,7 @@ import pytest
 
 from index.corpus import Corpus, default_folder
 from index.errors import InputError
+from index.originals import Originals
 from qa.answer import ask
 from qa.record import answer_record
 from qa.verify import records, verify
@@ -32,11 +33,11 @@ def answers(library: Library) -> list[dict[str, Any]]:
 
 
 def problems(answers: list[dict[str, Any]], corpus: Corpus) -> list[str]:
-    return [verdict.problem for verdict in verify(answers, corpus) if verdict.problem]
+    return [verdict.problem for verdict in verify(answers, Originals(corpus)) if verdict.problem]
 
 
 def test_what_was_saved_holds(answers: list[dict[str, Any]], corpus: Corpus) -> None:
-    verdicts = list(verify(answers, corpus))
+    verdicts = list(verify(answers, Originals(corpus)))
     assert len(verdicts) == sum(len(a["quotes"]) + len(a["nearest"]) for a in answers) >= 5
     assert [verdict.problem for verdict in verdicts] == [None] * len(verdicts)
     assert verdicts[0].question == "CAAR-NK 细胞是谁构建的？"
