@@ -19,6 +19,9 @@ _SAID: dict[What, str] = {
     "unchanged": "unchanged",
 }
 
+# What is shown otherwise than it stands, and is no slip.
+_NO_SLIPS = frozenset(["line break", "hyphenation", "markup", "table cell"])
+
 
 def contents(manifest: Mapping[str, Any]) -> str:
     """How many documents, paragraphs and sentences."""
@@ -43,7 +46,7 @@ def _document_lines(entry: Entry) -> Iterator[str]:
     if not entry.listed:
         yield f"  {_kind(entry)}; {_size(entry)}"
         yield from (f"  {note}" for note in entry.notes)
-    mended = {rule: times for rule, times in entry.repairs.items() if rule != "line break"}
+    mended = {rule: times for rule, times in entry.repairs.items() if rule not in _NO_SLIPS}
     if mended:
         by_rule = sum(mended.values()) - mended.get("errata", 0)
         yield (

@@ -28,6 +28,7 @@ def pieces(blocks: Sequence[Block], first: Repaired, language: Language, title: 
     section = Section("0", (UNHEADED[language],), None)
     listed = 0  # the level of the heading of the references that are open
     taken: set[str] = set()
+    labelled = False
     greatest = [block for block in blocks if block.level == 1]
     for block in blocks:
         text = first.display(block.start, block.end).strip()
@@ -44,6 +45,7 @@ def pieces(blocks: Sequence[Block], first: Repaired, language: Language, title: 
                 number = numbers.next(title, block.level)
             taken.add(number)
             section = Section(number, tuple(of for _, of in path), Span(block.start, block.end))
+            labelled = False
             continue
         start = block.start
         label = headings.label(text) if block.kind == "text" and not path else None
@@ -52,6 +54,9 @@ def pieces(blocks: Sequence[Block], first: Repaired, language: Language, title: 
             a, _ = first.to_display(block.start, block.end)
             start = first.to_source(a, a + label.length)[1]
             section = Section(label.abstract, (label.title,), Span(block.start, start))
+            labelled = True
+        elif labelled and block.kind == "text":  # a label that runs in is that of its paragraph alone
+            section, labelled = Section("0", (UNHEADED[language],), None), False
         if first.display(start, block.end).strip():
             kind: Kind = "reference" if listed and block.kind != "table" else block.kind
             found.append(Piece(section, start, block.end, kind))

@@ -29,6 +29,7 @@ def shown(made: Extract, found: Outline) -> list[tuple[str, str, str]]:
 
 PAPER = extract(
     ("text", "Abstract: Cells were made. They lived."),
+    ("text", "Nobody knew."),
     ("heading", "1 Introduction", 1),
     ("text", "Cells are small."),
     ("heading", "1.1 Aims", 2),
@@ -49,6 +50,7 @@ def test_a_paper() -> None:
     found = outline.read(PAPER)
     assert shown(PAPER, found) == [
         ("en-P1", "text", "Cells were made. They lived."),
+        ("0-P1", "text", "Nobody knew."),
         ("1-P1", "text", "Cells are small."),
         ("1.1-P1", "text", "We count them. One by one."),
         ("1.1-P2", "table", "Arm | N\nA | 12\nB | 15"),
@@ -58,7 +60,7 @@ def test_a_paper() -> None:
         ("2.1-P1", "reference", "Roe R. More cells."),
         ("3-P1", "text", "Raw counts."),
     ]
-    assert [p.section.titles for p in found.paragraphs][2] == ("1 Introduction", "1.1 Aims")
+    assert [p.section.titles for p in found.paragraphs][3] == ("1 Introduction", "1.1 Aims")
     (table,) = (p for p in found.paragraphs if p.kind == "table")
     assert [PAPER.text[s.start : s.end] for s in table.sentences] == ["Arm\tN", "A\t12", "B\t15"]
 

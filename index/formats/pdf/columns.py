@@ -101,7 +101,7 @@ def _cut(runs: Runs, region: Ints, known: list[float]) -> list[Ints]:
     score, x, bands = best
     if not score:
         return [region]
-    if score >= LINES_MIN:
+    if score >= LINES_MIN and not any(abs(x - other) < 1 for other in known):
         known.append(x)
     base, middle = runs.base[region], (runs.left[region] + runs.right[region]) / 2
     parts, done = [], np.full(len(region), False)

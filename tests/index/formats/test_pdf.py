@@ -551,7 +551,7 @@ def test_the_same_bytes_give_the_same_extract() -> None:
     assert read(data).to_bytes() == read(data).to_bytes()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     columns=st.integers(1, 3),
     zh=st.booleans(),
