@@ -16,8 +16,9 @@ from index.records import Document, Language
 class Entry:
     """One document of an index.
 
-    `sentences` are those that are searched, a table's rows among them. `path` is where its file was read; `listed` says that `sources.toml` lists it, else it was added by hand.
-    `part` is the folder that holds it, and `digest` the SHA-256 of that folder's sums.
+    `sentences` are those that are searched, a table's rows among them. `path` is where its file was read; `listed`
+    says that `sources.toml` lists it, else it was added by hand. `part` is the folder that holds it, and `digest` the
+    SHA-256 of that folder's sums.
     """
 
     id: str

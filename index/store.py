@@ -184,11 +184,15 @@ class Store:
         _sync(draft)
         os.replace(draft, self.folder / MANIFEST)
         _sync(self.folder)
-        named = {data, *(document["part"] for document in core.get("documents", []))}
-        for old in [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*")]:
-            if old.name not in named:
-                shutil.rmtree(old, ignore_errors=True)
+        for old in self.leftovers(manifest):
+            shutil.rmtree(old, ignore_errors=True)
         return manifest
+
+    def leftovers(self, manifest: dict[str, Any]) -> list[Path]:
+        """Folders that a manifest does not name: of the index before, or of a build that was killed."""
+        named = {manifest["data"], *(document["part"] for document in manifest.get("documents", []))}
+        found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(".new-*")]
+        return sorted(path for path in found if path.name not in named)
 
     def _holds(self, folder: Path, files: dict[str, str]) -> bool:
         try:

@@ -20,7 +20,10 @@ _SAID: dict[What, str] = {
 }
 
 # What is shown otherwise than it stands, and is no slip.
-_NO_SLIPS = frozenset(["line break", "hyphenation", "markup", "table cell"])
+_NO_SLIPS = frozenset(
+    {"line break", "hyphenation", "soft hyphen", "markup", "table cell", "compatibility character", "exponent"}
+    | {"raised after a digit"}
+)
 
 
 def contents(manifest: Mapping[str, Any]) -> str:

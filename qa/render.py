@@ -92,10 +92,20 @@ def outline_lines(documents: Sequence[Document]) -> Iterator[Text]:
             depth = len(section.titles)
             yield Text("  " * depth + safe(section.titles[-1]), style="cyan")
             for paragraph in paragraphs:
-                text = document.display(paragraph.start, paragraph.end)
-                first, last = document.lines(paragraph.start, paragraph.end)
+                text = " ".join(document.display(paragraph.start, paragraph.end).split())
                 begin = safe(text[:36]) + ("…" if len(text) > 36 else "")
-                yield Text(f"{'  ' * depth}  {paragraph.id:<8}{first:>4}–{last:<5}{begin}")
+                what = "" if paragraph.kind == "text" else f"[{paragraph.kind}] "
+                yield Text(f"{'  ' * depth}  {paragraph.id:<8}{_place(document, paragraph):<10}{what}{begin}")
+
+
+def _place(document: Document, paragraph: Paragraph) -> str:
+    """Where a paragraph stands in its file: pages where there are any, lines where the file has lines."""
+    if pages := [box.page for box in document.boxes(paragraph.start, paragraph.end)]:
+        return f" p. {min(pages)}" + (f"–{max(pages)}" if max(pages) > min(pages) else "")
+    if document.format not in ("txt", "md"):
+        return ""
+    first, last = document.lines(paragraph.start, paragraph.end)
+    return f"{first:>4}–{last:<5}"
 
 
 def paragraph_lines(document: Document, paragraph: Paragraph, *, raw: bool) -> Iterator[Text]:
@@ -107,7 +117,9 @@ def paragraph_lines(document: Document, paragraph: Paragraph, *, raw: bool) -> I
 
     first, last = document.lines(paragraph.start, paragraph.end)
     path = " › ".join(paragraph.section.titles)
-    yield Text(f"{safe(path)} · {paragraph.id} · {safe(document.file)}:{first}–{last}", style="cyan")
+    place = _place(document, paragraph).strip()
+    where = f"{document.file}:{place}" if place[:1].isdigit() else f"{document.file} {place}".strip()
+    yield Text(f"{safe(path)} · {paragraph.id} · {safe(where)}", style="cyan")
     if raw:
         lines = document.source.split("\n")
         for number in range(first, last + 1):

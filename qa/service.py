@@ -134,16 +134,19 @@ def findings(folder: Path) -> list[str]:
     Every file is hashed and read; every sentence is read back from its source.
     """
     found: list[str] = []
+    store = Store(folder)
     try:
         if stale := staleness(folder):
             found.append(stale)
         opened = library.read(folder)
-    except IndexMissing:
+    except (IndexMissing, IndexEmpty):
         raise
     except StoreError as error:
         return [*found, str(error)]
     except SourceError as error:
         return [*found, str(error)]
+    if left := store.leftovers(store.manifest()):
+        found.append(f"{folder} holds what a killed build left ({len(left)}); {store.rebuild}")
     counts = {len(opened.rows), len(opened.terms[0]), opened.dense.sizes[0]}
     if len(counts) > 1 or len({len(opened.paragraphs), len(opened.terms[1]), opened.dense.sizes[1]}) > 1:
         found.append(f"the index in {folder} has rows, terms and vectors of different numbers")

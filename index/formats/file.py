@@ -17,7 +17,8 @@ from pathlib import Path
 from index.errors import SourceError
 from index.formats import kinds, limits
 
-_BLOCK = 1 << 20
+# What to do about a file that cannot be opened, by the reason; else its path is to be checked.
+_MENDS = {errno.EACCES: "check its permissions", errno.EPERM: "check its permissions", errno.EIO: "check the disk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def load(path: Path) -> Loaded:
         # without O_NONBLOCK a pipe without a writer would be waited for
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError) as error:
-        raise SourceError(_why(error), "check the path") from None
+        raise _unreadable(error) from None
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
@@ -69,20 +70,26 @@ def load(path: Path) -> Loaded:
             raise SourceError(
                 f"has {before.st_size / 1e6:.0f} MB, at most {limits.FILE_BYTES_MAX / 1e6:.0f} MB are read", "split it"
             )
-        digest, blocks, size = hashlib.sha256(), [], 0
+        blocks, size = [], 0
         try:
-            while size <= before.st_size and (block := file.read(_BLOCK)):
+            # as a rule one block, which then needs no second copy; one byte more shows that the file has grown
+            while size <= before.st_size and (block := file.read(before.st_size - size + 1)):
                 blocks.append(block)
-                digest.update(block)
                 size += len(block)
         except OSError as error:
-            raise SourceError(_why(error), "check the path") from None
+            raise _unreadable(error) from None
         after = os.fstat(descriptor)
         if size != before.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise SourceError("changed while it was read", "add it again when it is at rest")
     if not size:
         raise SourceError("is empty", "put the document there")
-    return Loaded(b"".join(blocks), digest.hexdigest())
+    data = b"".join(blocks)
+    return Loaded(data, hashlib.sha256(data).hexdigest())
+
+
+def _unreadable(error: Exception) -> SourceError:
+    code = error.errno if isinstance(error, OSError) else None
+    return SourceError(_why(error), _MENDS.get(code or 0, "check the path"))
 
 
 def _why(error: Exception) -> str:
@@ -106,27 +113,59 @@ def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
     """
     seen: set[str] = set()
     for path in paths:
-        named = [path]
-        if not os.path.lexists(path) and glob.has_magic(str(path)):
-            named = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]
-        for one in named:
-            for found in _folder(one.absolute()) if one.is_dir() else _file(one.absolute()):
-                if isinstance(found, Found):
-                    real = os.path.realpath(found.path)
-                    if real in seen:
-                        continue
-                    seen.add(real)
-                yield found
-        if not named:
-            yield Skipped(shown(path), "no file is named so")
+        try:
+            for found in _named(path):
+                key = os.path.realpath(found.path) if isinstance(found, Found) else f"\0{found.name}"
+                if key not in seen:
+                    seen.add(key)
+                    yield found
+        except (OSError, ValueError, NotImplementedError) as error:
+            yield Skipped(shown(path), _why(error))
 
 
-def _file(path: Path) -> Iterator[Found | Skipped]:
-    yield Found(Path(os.path.normpath(path))) if os.path.lexists(path) else Skipped(shown(path), "is not there")
+def _named(path: Path) -> Iterator[Found | Skipped]:
+    """What one path names."""
+    if os.path.lexists(path) or not glob.has_magic(str(path)):
+        yield from _one(path)
+        return
+    matches = _matches(path)
+    for match in matches:
+        yield from _one(match)
+    if not matches:
+        yield Skipped(shown(path), "no file is named so")
+
+
+def _one(path: Path) -> Iterator[Found | Skipped]:
+    path = _plain(path.absolute())
+    if os.path.isdir(path):
+        yield from _folder(path)
+    elif os.path.lexists(path):
+        yield Found(path)
+    else:
+        os.lstat(path)  # says why not
+
+
+def _plain(path: Path) -> Path:
+    """The path without `..`; what stands behind a link and `..` lies beside the link's target, not beside the link."""
+    plain = Path(os.path.normpath(path))
+    if os.path.realpath(plain) == os.path.realpath(path):
+        return plain
+    return Path(os.path.realpath(path.parent), path.name)
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """What there is by a pattern, sorted; hidden files only by a pattern that has them, and `**` follows no links."""
+    parts = pattern.parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    base, rest = Path(*parts[:fixed]), parts[fixed:]
+    hidden = any(part.startswith(".") for part in rest)
+    found = base.glob(str(Path(*rest)))
+    return sorted(
+        path for path in found if hidden or not any(part.startswith(".") for part in path.relative_to(base).parts)
+    )
 
 
 def _folder(top: Path) -> Iterator[Found | Skipped]:
-    top = Path(os.path.normpath(top))
     real = os.path.realpath(top)
     failed: list[OSError] = []
     for folder, folders, files in os.walk(top, onerror=failed.append):

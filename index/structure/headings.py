@@ -4,7 +4,7 @@
     一、…  第一章 …                    a section, alone on its line
     （一）…                            a subsection, alone on its line
     1.…：                             a subsection, run in before its first sentence
-    1 Methods, 2.1 资料               a section or subsection, alone on its line; below 一、 and （一） where those stand
+    1 Methods, 2.1 资料               a section or subsection, alone on its line, below 一、 and （一）
     Results, 参考文献                  a section that goes without a number, alone on its line
 
 Numbered headings count only where they carry the next number, so that a list or a decimal is none.

@@ -21,8 +21,9 @@ SHORT = 0.92
 NEIGHBOURS = 5
 # Blank lines separate paragraphs where at least this part of them follows a sentence's end, or a heading.
 MEANT = 0.7
-# A line under this part of the usual width may be a heading.
+# A line under half the width of the wide ones, those that eight in ten lines do not reach, may be a heading.
 NARROW = 0.5
+WIDE = 8
 # Columns of space that indent a paragraph; a single space is a page's start, or a slip.
 INDENT = 2
 
@@ -75,7 +76,8 @@ def breaks(lines: list[Line]) -> list[bool]:
     if not lines:
         return []
     ends = [line.ends_sentence for line in lines]
-    narrow = NARROW * median(line.width for line in lines)
+    widths = sorted(line.width for line in lines)
+    narrow = NARROW * widths[WIDE * len(widths) // 10]
     closed = [end or line.width < narrow for end, line in zip(ends, lines, strict=True)]
     after_blank = [i for i in range(1, len(lines)) if lines[i].after_blank]
     meant = bool(after_blank) and sum(closed[i - 1] for i in after_blank) >= MEANT * len(after_blank)

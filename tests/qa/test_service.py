@@ -130,6 +130,12 @@ def test_findings(tiny: Path) -> None:
     assert ["stale" in finding or "damaged" in finding for finding in service.findings(tiny)] == [True, True]
 
 
+def test_what_a_killed_build_left_is_found(tiny: Path) -> None:
+    (tiny / "parts" / ("0" * 32)).mkdir()
+    (finding,) = service.findings(tiny)
+    assert "holds what a killed build left (1); run `yinzheng index build" in finding
+
+
 def test_findings_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         service.findings(tmp_path)

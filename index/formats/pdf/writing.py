@@ -44,10 +44,16 @@ class Writer:
         return "".join(self._text)
 
     def places(self, sizes: list[tuple[float, float]]) -> Places:
-        """Where the characters stand, given the pages' widths and heights."""
+        """Where the characters stand, given the pages' widths and heights; what reaches beyond a page is cut there."""
+        pages = np.round(np.array(sizes).reshape(-1, 2) * UNIT).astype(np.int32)
         edges = np.concatenate([np.zeros((0, 2), dtype=np.int32), *self._edges])
         lines = np.array(self._lines, dtype=np.int32).reshape(-1, 5)
-        return Places(np.round(np.array(sizes).reshape(-1, 2) * UNIT).astype(np.int32), lines, edges)
+        wide, high = pages[lines[:, 2] - 1].T
+        lines[:, 3] = np.clip(lines[:, 3], 0, high - 1)
+        lines[:, 4] = np.clip(lines[:, 4], lines[:, 3] + 1, high)
+        for (start, end, *_), width in zip(lines.tolist(), wide.tolist(), strict=True):
+            np.clip(edges[start:end], 0, width, out=edges[start:end])
+        return Places(pages, lines, edges)
 
     def add(self, part: Part) -> None:
         """Write a part after what there is, with an empty line between; a title is no block."""
@@ -65,7 +71,7 @@ class Writer:
     def _table(self, rows: list[list[list[tuple[Line, Ints]]]]) -> None:
         for i, row in enumerate(rows):
             self._say("\n" if i else "")
-            # A block ends with text, so empty cells at a row's end are left out.
+            # Empty cells at a row's end are left out, so that no block ends with a tab.
             while not row[-1]:
                 row = row[:-1]
             for j, cell in enumerate(row):
@@ -99,7 +105,8 @@ class Writer:
                 self._lines.append((start + i, start + i + 1, page, top, bottom))
         else:
             gaps = np.flatnonzero(spaced)
-            edges[at[gaps] - 1, 0], edges[at[gaps] - 1, 1] = boxes[gaps - 1, 2], boxes[gaps, 0]
+            before, after = boxes[gaps - 1, 2], boxes[gaps, 0]
+            edges[at[gaps] - 1] = np.stack([before, np.maximum(before, after)], axis=1)
             top, bottom = (max(0, round(edge * UNIT)) for edge in line.height)
             self._lines.append((start, start + len(codes), page, top, bottom))
         text = "".join(map(chr, codes.tolist()))

@@ -52,17 +52,18 @@ def assert_sound(extract: Extract) -> None:
     assert extract.places is not None
     for block in extract.blocks or ():
         piece = extract.text[block.start : block.end]
-        assert piece == piece.strip()
+        # A table's first cell may be empty.
+        assert piece == (piece.strip("\n").rstrip() if block.kind == "table" else piece.strip())
         assert extract.places.boxes(block.start, block.end)
     for left, right in pairwise(extract.blocks or ()):
         assert not extract.text[left.end : right.start].strip() or extract.title
     sizes = extract.places.sizes
     for start, end, page, top, bottom in extract.places.lines.tolist():
         edges = extract.places.edges[start:end]
-        assert 0 <= top < bottom <= sizes[page - 1][1] + 200
-        assert (edges[:, 0] <= edges[:, 1] + 30).all()
+        assert 0 <= top < bottom <= sizes[page - 1][1]
+        assert (edges[:, 0] <= edges[:, 1]).all()
         assert (edges >= 0).all()
-        assert (edges[:, 1] <= sizes[page - 1][0] + 200).all()
+        assert (edges[:, 1] <= sizes[page - 1][0]).all()
     placed = np.zeros(len(extract.text), dtype=bool)
     for start, end, *_ in extract.places.lines.tolist():
         placed[start:end] = True
@@ -431,6 +432,18 @@ def test_cells_that_wrap_stay_in_their_row() -> None:
     assert rows[1][1] == "Mesenchymal cells were given to patients with lupus and helped them"
 
 
+def test_empty_cells_keep_their_columns() -> None:
+    source = """
+#set page(width: 12cm, height: 8cm)
+#table(columns: (3cm,) * 3, stroke: none, [], [Cells], [Placebo], [Remission], [61], [22], [Relapse], [], [31],
+  [Deaths], [0], [])
+"""
+    extract = read(papers.typst_pdf(source))
+    (table,) = extract.blocks or ()
+    assert table.kind == "table"
+    assert extract.text[table.start : table.end] == "\tCells\tPlacebo\nRemission\t61\t22\nRelapse\t\t31\nDeaths\t0"
+
+
 def test_a_heading_by_its_number_alone() -> None:
     """Headings in the body's own type count where their numbers go on; items of a list do not."""
     text = "".join(
@@ -551,6 +564,7 @@ def test_the_same_bytes_give_the_same_extract() -> None:
     assert read(data).to_bytes() == read(data).to_bytes()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     columns=st.integers(1, 3),
