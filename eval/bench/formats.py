@@ -7,11 +7,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from time import perf_counter
 
-from index.formats.sandbox import Sandbox
-
 from eval.bench.written import Plain, Written, written
 from index import part
 from index.formats import kinds
+from index.formats.sandbox import Sandbox
 from index.part import Name
 from index.records import Document
 from index.tokens import squeezed

@@ -114,35 +114,48 @@ def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
     seen: set[str] = set()
     for path in paths:
         try:
-            for found in _named(path):
+            named = _named(path)
+        except (OSError, ValueError, NotImplementedError) as error:  # a pattern that is none
+            yield Skipped(shown(path), _why(error))
+            continue
+        for one in named:
+            for found in _one(one):
                 key = os.path.realpath(found.path) if isinstance(found, Found) else f"\0{found.name}"
                 if key not in seen:
                     seen.add(key)
                     yield found
-        except (OSError, ValueError, NotImplementedError) as error:
-            yield Skipped(shown(path), _why(error))
+        if not named:
+            yield Skipped(shown(path), "no file is named so")
 
 
-def _named(path: Path) -> Iterator[Found | Skipped]:
-    """What one path names."""
+def _named(path: Path) -> list[Path]:
+    """The path itself, or what there is by it as a pattern, sorted.
+
+    As in a shell, hidden files are found only by a pattern that shows their point; `**` follows no links.
+    """
     if os.path.lexists(path) or not glob.has_magic(str(path)):
-        yield from _one(path)
-        return
-    matches = _matches(path)
-    for match in matches:
-        yield from _one(match)
-    if not matches:
-        yield Skipped(shown(path), "no file is named so")
+        return [path]
+    parts = path.parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    base, pattern = Path(*parts[:fixed]), Path(*parts[fixed:])
+    found = base.glob(str(pattern))
+    if not _hidden(pattern):
+        found = (match for match in found if not _hidden(match.relative_to(base)))
+    return sorted(found)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _one(path: Path) -> Iterator[Found | Skipped]:
-    path = _plain(path.absolute())
-    if os.path.isdir(path):
-        yield from _folder(path)
-    elif os.path.lexists(path):
-        yield Found(path)
-    else:
-        os.lstat(path)  # says why not
+    """A file, or all below a folder."""
+    try:
+        plain = _plain(path.absolute())
+        os.lstat(plain)  # says why a path leads nowhere; where only a link does, `load` will
+        yield from _folder(plain) if os.path.isdir(plain) else [Found(plain)]
+    except (OSError, ValueError) as error:
+        yield Skipped(shown(path), _why(error))
 
 
 def _plain(path: Path) -> Path:
@@ -151,18 +164,6 @@ def _plain(path: Path) -> Path:
     if os.path.realpath(plain) == os.path.realpath(path):
         return plain
     return Path(os.path.realpath(path.parent), path.name)
-
-
-def _matches(pattern: Path) -> list[Path]:
-    """What there is by a pattern, sorted; hidden files only by a pattern that has them, and `**` follows no links."""
-    parts = pattern.parts
-    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    base, rest = Path(*parts[:fixed]), parts[fixed:]
-    hidden = any(part.startswith(".") for part in rest)
-    found = base.glob(str(Path(*rest)))
-    return sorted(
-        path for path in found if hidden or not any(part.startswith(".") for part in path.relative_to(base).parts)
-    )
 
 
 def _folder(top: Path) -> Iterator[Found | Skipped]:
@@ -174,9 +175,11 @@ def _folder(top: Path) -> Iterator[Found | Skipped]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in list(folders):
             path = Path(folder, name)
-            if path.is_symlink():  # os.walk does not follow it: what it leads to inside comes by its own name
+            if os.path.islink(path):  # os.walk does not follow it: what it leads to inside comes by its own name
                 if not _within(path, real):
                     yield Skipped(shown(path), f"is a link that leads out of {shown(top)}")
+                elif _hidden(Path(os.path.relpath(os.path.realpath(path), real))):
+                    yield Skipped(shown(path), "is a link to a hidden folder, or out of one")
                 folders.remove(name)
         for name in sorted(files):
             path = Path(folder, name)
@@ -184,7 +187,7 @@ def _folder(top: Path) -> Iterator[Found | Skipped]:
                 continue
             if not kinds.readable(name):
                 yield Skipped(shown(path))
-            elif path.is_symlink() and not _within(path, real):
+            elif os.path.islink(path) and not _within(path, real):
                 yield Skipped(shown(path), f"is a link that leads out of {shown(top)}, or nowhere")
             else:
                 yield Found(path)

@@ -24,6 +24,12 @@ HEAVY = {
     "mcp",
     "opencc",
     "rank_bm25",
+    "charset_normalizer",
+    "lxml",
+    "mammoth",
+    "markdown_it",
+    "pypdfium2",
+    "trafilatura",
 }
 
 

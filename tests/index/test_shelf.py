@@ -24,7 +24,7 @@ from index.store import Store
 
 TEA = "绿茶在春天采摘，用八十度的水冲泡三分钟。红茶需要全发酵。\n"
 COFFEE = "# Coffee\n\n## Roasting\n\nBeans are roasted at 220 degrees. It takes 12 minutes.\n"
-PAGE = "<!doctype html><html><head><title>Cocoa</title></head><body><article><h1>Cocoa</h1><p>{}</p></article></body></html>"
+PAGE = "<!doctype html><title>Cocoa</title><body><article><h1>Cocoa</h1><p>{}</p></article></body>"
 
 
 @pytest.fixture(scope="module")
