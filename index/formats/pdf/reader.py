@@ -42,10 +42,7 @@ def read(data: bytes) -> Extract:
         metadata = document.get_metadata_value("Title")
     bare = [number for number, page in enumerate(pages, start=1) if not any(len(side.code) for side in page.sides)]
     if len(pages) - len(bare) <= _FEW * len(pages):
-        pictured = "only images of" if any(page.pictured for page in pages) else "on any of its"
-        many = f"{len(pages)} pages" if len(pages) > 1 else "1 page"
-        mend = "make one with `ocrmypdf -l chi_sim+eng IN.pdf OUT.pdf` and add that"
-        raise SourceError(f"it has no text, {pictured} {many}", mend)
+        raise _textless(pages)
     unknown = sum(page.unknown for page in pages)
     if unknown > count / 2:
         mend = "have its pages read with `ocrmypdf --force-ocr -l chi_sim+eng IN.pdf OUT.pdf` and add that"
@@ -55,6 +52,8 @@ def read(data: bytes) -> Extract:
     for part in parts:
         writer.add(part)
     text = writer.text
+    if not text:  # page numbers and stamps alone
+        raise _textless(pages)
     lettered = len(pages) - len(bare)
     return Extract(
         "pdf",
@@ -65,6 +64,16 @@ def read(data: bytes) -> Extract:
         edits=tuple(edits_of(text, writer.edits)),
         places=writer.places([(page.width, page.height) for page in pages]),
         notes=tuple(_notes(pages, bare, count)),
+    )
+
+
+def _textless(pages: list[Page]) -> SourceError:
+    many = f"{len(pages)} pages" if len(pages) > 1 else "1 page"
+    if not any(page.pictured for page in pages):
+        return SourceError(f"it has no text: nothing is printed on its {many}", "add another file")
+    return SourceError(
+        f"it has no text, only images of {many}",
+        "make one with `ocrmypdf -l chi_sim+eng IN.pdf OUT.pdf` and add that",
     )
 
 

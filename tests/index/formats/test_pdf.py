@@ -494,6 +494,14 @@ def test_images_alone_are_refused_with_the_command(count: int) -> None:
         read(papers.image_pdf(count))
 
 
+def test_nothing_but_page_numbers_is_no_text() -> None:
+    numbered = [("", line(200, 30, str(n)) + "q 300 0 0 400 50 100 cm /Im Do Q") for n in range(1, 5)]
+    with pytest.raises(SourceError, match="only images of 4 pages"):
+        read(papers.raw_pdf(numbered))
+    with pytest.raises(SourceError, match="nothing is printed"):
+        read(papers.raw_pdf([("", "")] * 3))
+
+
 def test_pages_without_text_are_named() -> None:
     image = ("", "q 400 0 0 600 0 0 cm /Im Do Q")
     text = [("", line(50, 500, f"Page {n} has words")) for n in range(6)]
