@@ -105,7 +105,7 @@ def terms(text: str, language: Language, tokenizer: Tokenizer, glossary: Glossar
     own = tokenizer.terms(text)
     if language == "zh":
         return own + glossary.english(own)
-    return own + [term for zh in glossary.chinese(text) for term in tokenizer.terms(zh)]
+    return own + [term for zh in glossary.chinese(text) for term in tokenizer.of_word(zh)]
 
 
 def vocabulary(pairs: Iterable[Pair]) -> list[str]:

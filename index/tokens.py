@@ -94,10 +94,17 @@ class Tokenizer:
         mixed = [w for w in self.words if regex.search(r"\p{Han}", w) and not regex.fullmatch(r"\p{Han}+", w)]
         mixed.sort(key=len, reverse=True)
         self._mixed = regex.compile("|".join(map(regex.escape, mixed))) if mixed else None
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text, in order, repeated as often as they stand in it."""
         return list(self._terms(normal(text)))
+
+    def of_word(self, word: str) -> tuple[str, ...]:
+        """The terms of a word that is met again and again, kept from the first time on."""
+        if word not in self._known:
+            self._known[word] = tuple(self.terms(word))
+        return self._known[word]
 
     def boundaries(self, text: str) -> list[int]:
         """Where the words of a text begin, in order, as the segmenter cuts it."""

@@ -117,8 +117,8 @@ def paragraph_lines(document: Document, paragraph: Paragraph, *, raw: bool) -> I
 
     first, last = document.lines(paragraph.start, paragraph.end)
     path = " › ".join(paragraph.section.titles)
-    place = _place(document, paragraph).strip()
-    where = f"{document.file}:{place}" if place[:1].isdigit() else f"{document.file} {place}".strip()
+    stands = _place(document, paragraph).strip()
+    where = f"{document.file}:{stands}" if stands[:1].isdigit() else f"{document.file} {stands}".strip()
     yield Text(f"{safe(path)} · {paragraph.id} · {safe(where)}", style="cyan")
     if raw:
         lines = document.source.split("\n")

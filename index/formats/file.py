@@ -163,7 +163,7 @@ def _plain(path: Path) -> Path:
     plain = Path(os.path.normpath(path))
     if os.path.realpath(plain) == os.path.realpath(path):
         return plain
-    return Path(os.path.realpath(path.parent), path.name)
+    return Path(os.path.realpath(path)) if path.name == ".." else Path(os.path.realpath(path.parent), path.name)
 
 
 def _folder(top: Path) -> Iterator[Found | Skipped]:
@@ -179,7 +179,7 @@ def _folder(top: Path) -> Iterator[Found | Skipped]:
                 if not _within(path, real):
                     yield Skipped(shown(path), f"is a link that leads out of {shown(top)}")
                 elif _hidden(Path(os.path.relpath(os.path.realpath(path), real))):
-                    yield Skipped(shown(path), "is a link to a hidden folder, or out of one")
+                    yield Skipped(shown(path), "is a link to a hidden folder")
                 folders.remove(name)
         for name in sorted(files):
             path = Path(folder, name)

@@ -14,27 +14,43 @@ import subprocess
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, BinaryIO
+from zipfile import ZipFile
 
 from index.errors import SourceError
 from index.formats import limits
 from index.formats.extract import Extract, Format
-from index.formats.worker import LENGTH
+from index.formats.file import shown
+from index.formats.worker import LENGTH, REASON_MAX
 
-# The longest reply: the extract of the longest text, with the places of its characters.
+# The longest reply, packed and unpacked: the longest text, with the places of its characters, has a quarter of that.
 _REPLY_MAX = 400_000_000
-# The longest message that the worker takes: a file and its request.
-_MESSAGE_MAX = limits.FILE_BYTES_MAX + 10_000
+_BLOCK = 1 << 20
+# Seconds for a process to end that has closed its pipe.
+_PARTING = 2.0
 _MEND = "check the file, or save it in another format"
+_USELESS = "its reader gave nothing that can be used"
+_PNG = b"\x89PNG\r\n\x1a\n"
+# Where the package lies, for a process that starts elsewhere.
+_ROOT = str(Path(__file__).resolve().parents[2])
+
+
+class _Failure(SourceError):
+    """A failure that files which were read before may have a share in."""
 
 
 class Sandbox:
     """One reading process at a time, started when it is first needed; use as a context or call `close`.
 
-    May be shared by threads, which then wait for each other. `readers` names other modules for formats, for tests.
+    May be shared by threads, which then wait for each other. `seconds` by the clock and `memory` in bytes are what one
+    file may cost. `readers` names other modules for formats, for tests.
     """
 
     def __init__(
@@ -46,6 +62,7 @@ class Sandbox:
         self._seconds, self._memory = seconds, memory
         self._readers = dict(readers or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._line: BinaryIO | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Sandbox:
@@ -60,20 +77,28 @@ class Sandbox:
         """What a file of that format holds; SourceError, with the reason, where it cannot be read."""
         reply = self._asked({"do": "read", "format": format}, data)
         try:
-            extract = Extract.from_bytes(reply)
+            with ZipFile(BytesIO(reply)) as archive:
+                if sum(member.file_size for member in archive.infolist()) > _REPLY_MAX:
+                    raise ValueError("it is too long")
+            extract = _clean(Extract.from_bytes(reply))
+            if extract.format != format:
+                raise ValueError(f"it calls itself {extract.format!r}")
         except Exception as error:
-            raise SourceError(f"its reader gave nothing that can be used ({error})", _MEND) from None
-        if extract.format != format or not extract.text.strip():
+            raise SourceError(f"{_USELESS} ({shown(str(error)[:REASON_MAX])})", _MEND) from None
+        if not extract.text.strip():
             raise SourceError("has no text", "check the file")
         if len(extract.text) > limits.TEXT_CHARACTERS_MAX:
             raise SourceError(f"has more than {limits.TEXT_CHARACTERS_MAX / 1e6:.0f} million characters", "split it")
-        if any("\ud800" <= char <= "\udfff" or char == "\0" for char in set(extract.text)):
+        if not _is_text(extract.text) or not all(_is_text(edit.text) for edit in extract.edits):
             raise SourceError("has characters that are no text", _MEND)
         return extract
 
     def page_image(self, data: bytes, page: int, scale: float) -> bytes:
         """A page of a PDF, 1-based, as PNG; `scale` 1.0 is 72 dots an inch. SourceError where it cannot be drawn."""
-        return self._asked({"do": "page", "page": page, "scale": scale}, data)
+        reply = self._asked({"do": "page", "page": page, "scale": scale}, data)
+        if not reply.startswith(_PNG):
+            raise SourceError(_USELESS, _MEND)
+        return reply
 
     def close(self) -> None:
         """End the reading process."""
@@ -81,108 +106,170 @@ class Sandbox:
             self._end()
 
     def _asked(self, request: dict[str, object], data: bytes) -> bytes:
+        """The answer to a request; what fails in a used process is tried once more in a new one."""
         with self._lock:
+            used = self._process is not None and self._process.poll() is None
             try:
-                reply = self._exchange(json.dumps(request).encode() + b"\n" + data)
-            except BaseException:
-                self._end()
-                raise
-            if reply[:1] == b"!":
-                self._end()  # whatever it did to itself, the next file gets a fresh one
-        text = reply[1:].decode("utf-8", "replace") if reply[:1] != b"+" else ""
-        if reply[:1] == b"-":
-            raise SourceError(text)
-        if text == "memory":
-            raise SourceError(f"needs more than {self._memory / 1e9:.1f} GB of memory to be read", "split it")
-        if text:
-            raise SourceError(text, _MEND)
-        return reply[1:]
+                return self._answer(request, data)
+            except _Failure:
+                if not used:
+                    raise
+            return self._answer(request, data)
 
-    def _exchange(self, message: bytes) -> bytes:
-        """Send a message and wait for the reply, for so many seconds in all."""
+    def _answer(self, request: dict[str, object], data: bytes) -> bytes:
+        try:
+            reply = self._exchange(json.dumps(request).encode(), data)
+        except BaseException:
+            self._end()
+            raise
+        mark, text = reply[:1], ""
+        if mark == b"+":
+            return reply[1:]
+        text = shown(" ".join(reply[1 : 4 * REASON_MAX].decode("utf-8", "replace").split()))
+        if mark == b"-":
+            raise SourceError(text)
+        self._end()  # whatever it did to itself, the next file gets a new one
+        if text == "memory":
+            raise _Failure(f"needs more than {self._memory / 1e9:.1f} GB of memory to be read", "split it")
+        raise _Failure(text if mark == b"!" and text else _USELESS, _MEND)
+
+    def _exchange(self, request: bytes, data: bytes) -> bytes:
+        """Send a request and wait for the reply, for so many seconds in all."""
         process = self._started()
         deadline = time.monotonic() + self._seconds
         assert process.stdin is not None
         assert process.stdout is not None
-        self._write(process, process.stdin, LENGTH.pack(len(message)) + message, deadline)
+        for message in (request, data):
+            self._write(process.stdin, LENGTH.pack(len(message)), deadline)
+            self._write(process.stdin, message, deadline)
         (size,) = LENGTH.unpack(self._read(process, process.stdout, LENGTH.size, deadline))
         if not 1 <= size <= _REPLY_MAX:
-            raise SourceError("its reader gave nothing that can be used", _MEND)
+            raise _Failure(_USELESS, _MEND)
         return self._read(process, process.stdout, size, deadline)
 
-    def _write(self, process: subprocess.Popen[bytes], pipe: IO[bytes], data: bytes, deadline: float) -> None:
+    def _write(self, pipe: IO[bytes], data: bytes, deadline: float) -> None:
         rest = memoryview(data)
         while rest:
-            _, ready, _ = select.select([], [pipe], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise self._too_long()
+            self._wait(pipe, select.POLLOUT, deadline)
             try:
-                rest = rest[os.write(pipe.fileno(), rest[:65536]) :]
+                rest = rest[os.write(pipe.fileno(), rest[:_BLOCK]) :]
             except BlockingIOError:
                 continue
-            except (BrokenPipeError, OSError):
-                raise self._crashed(process) from None
+            except OSError:
+                return  # it listens no more: what it says, or how it ended, is read next
 
     def _read(self, process: subprocess.Popen[bytes], pipe: IO[bytes], size: int, deadline: float) -> bytes:
         blocks, missing = [], size
         while missing:
-            ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise self._too_long()
-            block = os.read(pipe.fileno(), min(missing, 1 << 20))
+            self._wait(pipe, select.POLLIN, deadline)
+            block = os.read(pipe.fileno(), min(missing, _BLOCK))
             if not block:
-                raise self._crashed(process)
+                raise self._ended(process)
             blocks.append(block)
             missing -= len(block)
         return b"".join(blocks)
 
-    def _too_long(self) -> SourceError:
-        return SourceError(f"takes longer than {self._seconds:.0f} s to be read", _MEND)
+    def _wait(self, pipe: IO[bytes], event: int, deadline: float) -> None:
+        poll = select.poll()  # and not select, which has no descriptors beyond 1023
+        poll.register(pipe, event)
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise self._too_long()
 
-    @staticmethod
-    def _crashed(process: subprocess.Popen[bytes]) -> SourceError:
-        status = process.wait()
-        how = signal.Signals(-status).name if status < 0 else f"status {status}"
-        return SourceError(f"its reader crashed ({how})", _MEND)
+    def _too_long(self) -> SourceError:
+        return SourceError(f"takes longer than {self._seconds:g} s to be read", _MEND)
+
+    def _ended(self, process: subprocess.Popen[bytes]) -> SourceError:
+        try:
+            status = process.wait(_PARTING)
+        except subprocess.TimeoutExpired:
+            return _Failure(_USELESS, _MEND)
+        if status == -signal.SIGXCPU:
+            return self._too_long()
+        names = {-known.value: known.name for known in signal.Signals}
+        return _Failure(f"its reader crashed ({names.get(status, f'status {status}')})", _MEND)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            given = {
-                "memory": self._memory,
-                "seconds": int(self._seconds),
-                "limit": _MESSAGE_MAX,
-                "readers": self._readers,
-            }
-            # -P keeps the current folder out of the path; an installed package is found without help
-            environment = {
-                "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry),
-                "PATH": os.defpath,
-                "LANG": "C.UTF-8",
-                "PYTHONHASHSEED": "0",
-                "PYTHONDONTWRITEBYTECODE": "1",
-                **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
-            }
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "index.formats.worker", json.dumps(given)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                env=environment,
-                cwd="/",
-                start_new_session=True,
-            )
+            try:
+                theirs, ours = os.pipe()
+                self._line = os.fdopen(ours, "wb", buffering=0)
+                try:
+                    self._process = self._start(theirs)
+                finally:
+                    os.close(theirs)
+            except OSError as error:
+                raise SourceError(f"its reader cannot be started ({error.strerror})", "end other programs") from None
             assert self._process.stdin is not None
             os.set_blocking(self._process.stdin.fileno(), False)
         return self._process
 
+    def _start(self, line: int) -> subprocess.Popen[bytes]:
+        given = {
+            "line": line,
+            "memory": self._memory,
+            "seconds": int(self._seconds),
+            "limit": limits.FILE_BYTES_MAX,
+            "readers": self._readers,
+        }
+        # the empty entry is the folder that Python was started in; -P keeps that of the new process out
+        path = dict.fromkeys([*(str(Path(entry).absolute()) if entry else _ROOT for entry in sys.path), _ROOT])
+        environment = {
+            "PYTHONPATH": os.pathsep.join(path),
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+        }
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "index.formats.worker", json.dumps(given)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env=environment,
+            cwd="/",
+            pass_fds=(line,),
+            start_new_session=True,
+        )
+
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        line, self._line = self._line, None
+        if process is not None:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+        if line is not None:
+            line.close()
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text can be written as UTF-8 and holds no NUL."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _clean(extract: Extract) -> Extract:
+    """The extract with a title and notes of one line each; TypeError where its parts are of the wrong kinds."""
+    texts = [extract.text, *extract.notes, *(edit.text for edit in extract.edits)]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(extract.title, str | None):
+        raise TypeError("it has what is no text where text should be")
+    return replace(extract, title=_line(extract.title or "") or None, notes=tuple(map(_line, extract.notes)))
+
+
+def _line(text: str) -> str:
+    """A text in one line, without control characters and lone surrogates."""
+    kinds = ((char, unicodedata.category(char)) for char in text)
+    return "".join(" " if kind in ("Cc", "Zl", "Zp") else char for char, kind in kinds if kind != "Cs").strip()

@@ -82,6 +82,9 @@ def _table(lines: list[Line], start: int, rules: Floats) -> Table | None:
     bounds = [(a + b) / 2 for a, b in whites if np.isfinite(a) and np.isfinite(b) and _parts((a, b), extents, needed)]
     if len(many) < ROWS_MIN or not bounds or len(many) < 0.4 * len(kept):
         return None
+    # A narrow column that is set flush on both sides pulls all words apart: more gaps than columns.
+    if sum(len(cells) > len(bounds) + 1 for cells in extents) >= 0.5 * len(kept):
+        return None
     split = [_columns(line, bounds) for line in kept]
     left, right = min(line.left for line in kept), max(line.right for line in kept)
     full = [sum(b - a for a, b in cells) / max(right - left, 1.0) for cells in extents]

@@ -74,7 +74,6 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 5000)
-    monkeypatch.setattr(file, "_BLOCK", 1000)
     real, calls = os.fstat, []
 
     def fstat(descriptor: int) -> os.stat_result:
@@ -94,7 +93,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytes
         load(path)
 
 
-def test_a_file_that_vanishes_while_it_is_read_is_read(tmp_path: Path) -> None:
+def test_a_file_that_vanishes_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x")
     (found,) = walk([path])
@@ -124,8 +123,78 @@ def test_patterns(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [str(one.path) for one in walk([Path("deep/../b.txt")]) if isinstance(one, Found)] == [str(tree / "b.txt")]
 
 
+def test_patterns_find_what_a_shell_would(tree: Path) -> None:
+    assert names(tree, tree / "**" / "*.txt") == ["b.txt"]
+    assert names(tree, tree / ".h*") == [".hidden.txt"]
+    assert names(tree, tree / ".g*" / "*") == [".git/e.txt"]
+    assert names(tree, tree / "dee?") == ["deep/d.md", "deep/er/f.html"]
+    assert names(tree, tree / "[ab].*") == ["a.pdf", "b.txt"]
+
+
+def test_a_pattern_ends_where_links_go_round(tree: Path) -> None:
+    for name in ("one", "two", "three"):
+        (tree / name).symlink_to(".")
+    assert names(tree, tree / "**" / "*.md") == ["deep/d.md"]
+
+
+def test_one_bad_path_stops_no_other(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = [Path("n" * 300), Path("a\0b"), Path("a\0*"), Path("x\ud800"), tree / "b.txt" / "c", Path("**a/**b/*")]
+    found = list(walk([*bad, tree / "b.txt"]))
+    assert found[-1] == Found(tree / "b.txt")
+    skipped = [one for one in found if isinstance(one, Skipped)]
+    assert len(skipped) == len(bad)
+    assert all(one.reason and one.name.isprintable() for one in skipped)
+
+
+def test_what_stands_behind_a_link_and_two_points_is_beside_its_target(tree: Path) -> None:
+    (tree / "link").symlink_to("deep/er")
+    assert names(tree, tree / "link" / ".." / "d.md") == ["deep/d.md"]
+    assert names(tree, tree / "link" / "..") == ["deep/d.md", "deep/er/f.html"]
+    (tree / "d.md").write_text("another")
+    assert names(tree, tree / "link" / ".." / "d.md") == ["deep/d.md"]
+    assert names(tree, tree / "deep" / ".." / "d.md") == ["d.md"]
+
+
+def test_links_to_hidden_folders_are_named(tree: Path) -> None:
+    (tree / "kept").symlink_to(".git")
+    assert names(tree, tree)[0] == "!kept"
+    assert names(tree, tree / "kept") == ["kept/e.txt"]  # named by the user
+
+
+def test_a_file_that_may_not_be_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **more: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(file.os, "open", refuse)
+    with pytest.raises(SourceError, match=r"cannot be read \(Permission denied\); check its permissions"):
+        load(tree / "b.txt")
+
+
+def test_a_file_of_the_greatest_size_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FILE_BYTES_MAX", 5000)
+    for size in (1, 4999, 5000):
+        (tmp_path / "a").write_bytes(b"x" * size)
+        assert len(load(tmp_path / "a").data) == size
+    (tmp_path / "a").write_bytes(b"x" * 5001)
+    with pytest.raises(SourceError, match="split it"):
+        load(tmp_path / "a")
+
+
+def test_descriptors_are_closed_again(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a").write_bytes(b"x")
+    before = len(os.listdir("/proc/self/fd"))
+    load(tmp_path / "a")
+    for name in ("empty", "pipe", "", "nothing"):
+        with pytest.raises(SourceError):
+            load(tmp_path / name)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_each_file_once(tree: Path) -> None:
     (tree / "same.txt").symlink_to("b.txt")
+    assert len([one for one in walk([tree, tree]) if isinstance(one, Skipped)]) == 1
     assert names(tree, tree, tree / "b.txt", tree / "deep", tree / "same.txt") == names(tree, tree)
 
 
