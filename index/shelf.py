@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,6 +123,9 @@ class Shelf:
                 elif str(found.path) not in known and _path_digest(found.path) not in shelf.core["left_out"]:
                     files.append(found.path)
             shelf.take(files)
+            # that a file is the same as another was said when it was added
+            said = (replace(one, why="") if one.what == "unchanged" else one for one in shelf.report.outcomes)
+            shelf.report.outcomes = list(said)
 
         return self._change(change)
 
