@@ -230,7 +230,7 @@ class _Change:
         file = shown(path.name)
         id = old.id if old else unused(path, {entry.id for entry in self.entries})
         name = Name(id, file, extract.title or Path(file).stem or file, loaded.sha256)
-        entry = self.workshop.entry(Source(name, str(path), False, (), lambda: _made(name, extract)))
+        entry = self.workshop.entry(Source(name, str(path), False, (), lambda: made(name, extract)))
         if old is None:
             self.entries.append(entry)
         else:
@@ -238,7 +238,8 @@ class _Change:
         return Outcome("updated" if old else "added", file, id, "; ".join(entry.notes), entry)
 
 
-def _made(name: Name, extract: Extract) -> tuple[Extract, Document]:
+def made(name: Name, extract: Extract) -> tuple[Extract, Document]:
+    """What was extracted, and the document made of it; SourceError where nothing in it could be quoted."""
     document = part.document(name, extract)
     if not any(paragraph.kind != "reference" for paragraph in document.paragraphs):
         raise SourceError("it has no text that could be quoted", "add a file with paragraphs in it")

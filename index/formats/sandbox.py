@@ -38,8 +38,8 @@ _PARTING = 2.0
 _MEND = "check the file, or save it in another format"
 _USELESS = "its reader gave nothing that can be used"
 _PNG = b"\x89PNG\r\n\x1a\n"
-# Where the package lies, for a process that starts elsewhere.
-_ROOT = str(Path(__file__).resolve().parents[2])
+# Where the package lies, by the name under which it was found, for a process that starts elsewhere.
+_ROOT = str(Path(__file__).absolute().parents[2])
 
 
 class _Failure(SourceError):
@@ -214,7 +214,9 @@ class Sandbox:
             "readers": self._readers,
         }
         # the empty entry is the folder that Python was started in; -P keeps that of the new process out
-        path = dict.fromkeys([*(str(Path(entry).absolute()) if entry else _ROOT for entry in sys.path), _ROOT])
+        path = [str(Path(entry).absolute()) if entry else _ROOT for entry in sys.path]
+        if _ROOT not in path:  # found by what an installer hooks in
+            path.insert(0, _ROOT)
         environment = {
             "PYTHONPATH": os.pathsep.join(path),
             "PATH": os.defpath,

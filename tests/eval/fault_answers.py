@@ -27,7 +27,7 @@ def raw_scores(bench: Bench, patch: Patch) -> None:
 
 def worst_first(bench: Bench, patch: Patch) -> None:
     real = retrieve.fuse
-    patch.setattr(retrieve, "fuse", lambda legs, weights: -real(legs, weights))
+    patch.setattr(retrieve, "fuse", lambda *given: -real(*given))
 
 
 def reading_reversed(bench: Bench, patch: Patch) -> None:

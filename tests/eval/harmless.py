@@ -148,7 +148,7 @@ def exact_sums(bench: Bench, patch: Patch) -> None:
 def coarser_rounding(bench: Bench, patch: Patch) -> None:
     """Fused scores rounded to 1e-4."""
     real = retrieve.fuse
-    patch.setattr(retrieve, "fuse", lambda legs, weights: np.round(real(legs, weights), 4))
+    patch.setattr(retrieve, "fuse", lambda *given: np.round(real(*given), 4))
 
 
 def more_questions(bench: Bench, patch: Patch) -> Run:

@@ -187,10 +187,16 @@ def _filled(runs: Runs, part: Ints, em: float) -> tuple[int, bool]:
 
 
 def _trimmed(base: Floats, right: Flags, em: float) -> tuple[float, float]:
-    """First and last baseline of two columns, without a line or two over the place where both begin side by side."""
+    """First and last baseline of two columns, without a line or two over the place where both begin side by side.
+
+    Those stand further off than the column's lines from each other: else the other column begins lower, with a heading.
+    """
     tops = float(base[~right][0]), float(base[right][0])
     start, late = min(tops), max(tops)
     early = base[right] if tops[1] < tops[0] else base[~right]
-    if (abs(early - late) < 0.3 * em).any() and len(early[early < late - 0.3 * em]) <= 2:
+    feeds = np.diff(early)
+    feed = float(np.median(feeds[feeds > 0.45 * em])) if (feeds > 0.45 * em).any() else em
+    over = early[early < late - 0.3 * em]
+    if (abs(early - late) < 0.3 * em).any() and len(over) <= 2 and len(over) and late - over[-1] > 1.3 * feed:
         start = late
     return start - 0.3 * em, float(base[-1]) + 0.01

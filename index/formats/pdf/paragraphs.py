@@ -229,6 +229,8 @@ def _starts(lines: list[Line], left: float, right: float) -> list[int]:
             begins = not indents[i] and (rest or fits or carried) and (rest or not small)
         elif indents[i] and not indents[i - 1]:
             begins = not small and (rest or fits or line.left - left < 3 * em)
+        elif indents[i] and starts[-1] == i - 1 and not all(indents):
+            begins = rest and not small  # a paragraph of one full line stood above
         elif indents[i] != indents[i - 1]:
             begins = fits and rest
         else:
