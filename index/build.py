@@ -20,8 +20,10 @@ from index.corpus import Corpus
 from index.dense import Dense
 from index.encoder import Encoder, Vectors
 from index.entry import Entry
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, SourceError
 from index.formats.extract import Extract
+from index.formats.file import load
+from index.formats.sandbox import Sandbox
 from index.glossary import Glossary
 from index.library import Library
 from index.part import Name, Part, Progress
@@ -122,10 +124,10 @@ def build(
     Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
     """
     store = Store(folder)
-    with store.writing() as fresh:
+    with store.writing() as fresh, Sandbox() as sandbox:
         kept = store.core()
         workshop = Workshop(store, encoder_name, progress)
-        sources = [*listed(corpus, kept["removed"]), *added(store)]
+        sources = [*listed(corpus, kept["removed"]), *added(store, sandbox)]
         entries = []
         for number, source in enumerate(sources):
             progress("reading", number, len(sources))
@@ -157,12 +159,15 @@ def listed(corpus: Corpus | None, removed: Iterable[str] = ()) -> list[Source]:
     ]
 
 
-def added(store: Store) -> list[Source]:
-    """The documents that were added by hand to an index, from the texts that it keeps."""
+def added(store: Store, sandbox: Sandbox) -> list[Source]:
+    """The documents that were added by hand to an index.
+
+    They are read from their files, and where those are gone or have changed, from the texts that the index keeps.
+    """
 
     def read(entry: Entry) -> tuple[Extract, Document]:
         try:
-            extract = part.read_extract(store.part(entry.part))
+            extract = _anew(entry, sandbox) or part.read_extract(store.part(entry.part))
         except (OSError, ValueError, KeyError) as error:
             raise IndexDamaged(
                 f"the text of {entry.file} cannot be read from {store.folder} ({error})",
@@ -175,6 +180,15 @@ def added(store: Store) -> list[Source]:
         for entry in store.entries()
         if not entry.listed
     ]
+
+
+def _anew(entry: Entry, sandbox: Sandbox) -> Extract | None:
+    """The text of a document's file; None unless it is the file that was added."""
+    try:
+        loaded = load(Path(entry.path))
+        return sandbox.read(loaded.data, entry.format) if loaded.sha256 == entry.sha256 else None
+    except SourceError:
+        return None
 
 
 def make(documents: Sequence[Document], model: Encoder, progress: Progress = silent) -> Library:

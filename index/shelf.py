@@ -185,7 +185,7 @@ class _Change:
         self.workshop = Workshop(store, encoder_name, progress)
         self._progress = progress
         self._sandbox = sandbox
-        sources = [*build.listed(corpus, self.core["removed"]), *build.added(store)]
+        sources = [*build.listed(corpus, self.core["removed"]), *build.added(store, sandbox)]
         self.entries = [self.workshop.entry(source) for source in sources]
 
     def added(self) -> Iterator[Entry]:

@@ -200,6 +200,20 @@ def test_a_rebuild_needs_no_files(tmp_path: Path, papers: Path, shelf: Shelf, mo
     assert titles(tmp_path / "index") == before
 
 
+def test_a_rebuild_reads_the_files_that_are_there_anew(
+    tmp_path: Path, papers: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.add([papers])
+    (papers / "coffee.md").write_text("# Changed meanwhile\n\nNot added yet.\n", encoding="utf-8")
+    read: list[str] = []
+    real = Sandbox.read
+    monkeypatch.setattr(Sandbox, "read", lambda self, data, kind: read.append(kind) or real(self, data, kind))
+    monkeypatch.setattr(library, "code", lambda: "new")
+    build.build(None, tmp_path / "index", "hashed")
+    assert sorted(read) == ["html", "txt"]
+    assert "220 degrees" in library.read(tmp_path / "index").document("coffee").source
+
+
 def test_parts_of_a_killed_build_are_used(
     tmp_path: Path, papers: Path, shelf: Shelf, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

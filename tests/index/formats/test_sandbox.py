@@ -331,20 +331,22 @@ def test_every_format_is_read_by_its_own_reader() -> None:
 ASK = """
 import sys
 from index.formats.sandbox import Sandbox
+if sys.argv[1] == "hook":
+    del sys.path[0]
 with Sandbox(readers={"txt": "stand_in"}) as sandbox:
     print(sandbox.read(b"package", "txt").text)
 """
 
 
-@pytest.mark.parametrize("by", ["folder", "path"])
+@pytest.mark.parametrize("by", ["folder", "path", "hook"])
 def test_the_reader_is_of_the_same_package_wherever_it_lies(tmp_path: Path, by: str) -> None:
-    """Neither the folder that Python is started in nor an installation beside may answer instead."""
+    """It may be found in the folder that Python is started in, by its path, or by what an installer hooks in."""
     copy = tmp_path / "a copy" / "index"
     shutil.copytree(Path(index.__file__).parent, copy, ignore=shutil.ignore_patterns("weights", "__pycache__"))
     elsewhere = copy.parent if by == "folder" else Path("/")
     path = [HERE] if by == "folder" else [str(copy.parent), HERE]
     found = subprocess.run(
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-P" if by != "folder" else "-B", "-c", ASK, by],
         cwd=elsewhere,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         capture_output=True,
