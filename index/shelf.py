@@ -7,6 +7,7 @@ prints the report.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -90,7 +91,7 @@ class Shelf:
                 else:
                     shelf.report.passed_over += 1
             shelf.take(files)
-            roots = [str(path.resolve()) for path in paths if path.is_dir()]
+            roots = [str(path.resolve()) for path in paths if os.path.isdir(path)]
             shelf.core["roots"] = list(dict.fromkeys([*shelf.core["roots"], *roots]))
             known = {_path_digest(file.absolute()) for file in files}
             shelf.core["left_out"] = [digest for digest in shelf.core["left_out"] if digest not in known]
@@ -106,7 +107,7 @@ class Shelf:
         def change(shelf: _Change) -> None:
             files = []
             for entry in shelf.added():
-                if Path(entry.path).exists():
+                if os.path.exists(entry.path):
                     files.append(Path(entry.path))
                 else:
                     if prune:

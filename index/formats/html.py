@@ -68,6 +68,10 @@ _SUFFIX = regex.compile(r"\s*(?:[|｜»·]|\s[-–—:]\s|[_—–]+)\s*")
 _WORD = regex.compile(r"[\p{L}\p{N}]")
 
 
+# What stands in a page's head.
+_HEAD = frozenset(["base", "link", "meta", "noscript", "script", "style", "template", "title"])
+
+
 def read(data: bytes) -> Extract:
     """A page; SourceError for one without main text, nested beyond `limits.DEPTH_MAX`, or in bytes that are no text."""
     text, encoding = decode(data)
@@ -121,8 +125,10 @@ def _parse(text: str) -> tuple[Any, int]:
         raise SourceError(
             f"is HTML nested more than {limits.DEPTH_MAX} deep", "save the page as it is shown, or as text"
         )
-    if tree.find("body") is None:
-        raise SourceError("is HTML without a body", "save the page anew")
+    if tree.find("body") is None:  # its tags may be left out, and the parser does not know where it begins
+        body = etree.SubElement(tree, "body")
+        above = [*tree.iterfind("head/*"), *(child for child in tree if child is not body and child.tag != "head")]
+        body.extend([child for child in above if child.tag not in _HEAD])
     return tree, greatest
 
 

@@ -211,3 +211,12 @@ def test_it_says_nothing_on_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         html.read(b"<p>x</p>")
     assert caplog.records == []
+
+
+def test_the_tags_of_the_body_may_be_left_out() -> None:
+    extract = html.read(
+        b"<!DOCTYPE html><title>Tea</title><main><h2>Green</h2><p>Green tea is picked in spring.</main>"
+    )
+    assert (extract.title, extract.text) == ("Tea", "Green\n\nGreen tea is picked in spring.")
+    with pytest.raises(SourceError, match="no main text"):
+        html.read(b"<html><frameset><frame src=x></frameset></html>")
