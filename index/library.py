@@ -56,6 +56,8 @@ class Library:
         self.late = Late([one.late for one in parts])
         self.encoder_name = encoder_name
         self.fingerprint = fingerprint
+        # Where each document's file was read, by its id, as far as that is known.
+        self.originals: dict[str, Path] = {}
         self.rows, self.paragraphs = chunks.rows(self.documents)
 
     @cached_property
@@ -205,7 +207,7 @@ def _read(store: Store, manifest: dict[str, Any]) -> Library:
             part.check(store.part(entry.part), store.rebuild, entry.digest)
             parts.append(Part.read(store.part(entry.part), entry.name))
         terms = store.read_json(data, "terms.json")
-        return Library(
+        found = Library(
             parts=parts,
             tokenizer=Tokenizer(terms["words"]),
             glossary=Glossary(Pair(*pair) for pair in store.read_json(data, "glossary.json")),
@@ -214,6 +216,8 @@ def _read(store: Store, manifest: dict[str, Any]) -> Library:
             encoder_name=manifest["encoder"],
             fingerprint=manifest["fingerprint"],
         )
+        found.originals = {entry.id: Path(entry.path) for entry in entries}
+        return found
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise IndexDamaged(f"the index in {store.folder} cannot be read ({error})", store.rebuild) from None
 

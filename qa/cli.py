@@ -100,6 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--rate", type=positive, default=settings.REQUESTS_PER_MINUTE, metavar="N", help="requests a minute, an address"
     )
+    chat.add_argument("--no-uploads", action="store_true", help="let no reader add documents of their own")
+    chat.add_argument(
+        "--keep-uploads", type=Path, metavar="DIR", help="keep a copy of what readers add there (default: none is kept)"
+    )
     chat.set_defaults(run=_chat)
 
     user = commands.add_parser("user", help="let somebody log in to the chat page; asks for a password")
@@ -328,6 +332,8 @@ def _chat(arguments: argparse.Namespace, console: Console) -> int:
         users=Users.read(arguments.auth_file) if arguments.auth_file else None,
         feedback=arguments.feedback,
         per_minute=arguments.rate,
+        uploads=not arguments.no_uploads,
+        keep_uploads=arguments.keep_uploads,
     )
     from qa.service import open_library
 

@@ -104,3 +104,25 @@ NOTE_CHARACTERS_MAX = 2_000
 REQUEST_BYTES_MAX = 2_000_000
 REQUESTS_PER_MINUTE = 600
 QUEUE_MAX = 200
+# A reader's own documents, for one browser session. Bytes a file: what is read is held in memory whole, and scanned
+# books beyond this are for `yinzheng index add`. Files a session: what one looks through in a sitting.
+UPLOAD_BYTES_MAX = 50_000_000
+UPLOAD_FILES_MAX = 50
+# Pages a file, and the seconds in which it must be read: 1,000 pages of a book take some 20.
+UPLOAD_PAGES_MAX = 1_000
+UPLOAD_SECONDS_MAX = 60
+# Sentences of all files of a session: each takes 40 ms to encode on a free core and 6 KB of memory, so that this
+# many take seven minutes and 60 MB.
+UPLOAD_SENTENCES_MAX = 10_000
+# Sessions with documents of their own at once: each may hold that memory once more, with the library's beside it.
+UPLOAD_SESSIONS_MAX = 20
+# A reload of the page, or a laptop closed over lunch, keeps the documents; a tab that nobody returns to does not.
+UPLOAD_GRACE_SECONDS = 10 * 60
+UPLOAD_IDLE_SECONDS = 12 * 3600
+# Own documents are joined with a library of up to this many sentences, which takes 2 ms a sentence, and asked apart
+# from a larger one.
+JOINED_SENTENCES_MAX = 5_000
+# While many files are read, those that are done can be asked after this many seconds.
+JOIN_SECONDS = 20
+# Pixels a point of a page shown beside the conversation: sharp on a panel of 600 pixels.
+PAGE_SCALE = 2.0

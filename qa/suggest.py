@@ -46,9 +46,12 @@ class StartingPoint:
 class Suggester:
     """The questions of one library."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, points: Sequence[StartingPoint] | None = None) -> None:
+        """Of these points, where they are known already: nothing is asked for them then."""
         self._library = library
         self._tries = TRIES_MAX
+        if points is not None:
+            self.starting_points = tuple(points)
 
     @cached_property
     def starting_points(self) -> tuple[StartingPoint, ...]:
@@ -70,11 +73,17 @@ class Suggester:
         return tuple(found)
 
     def suggest(
-        self, language: Language, paragraphs: Sequence[Paragraph], asked: Collection[str], count: int = 3
+        self,
+        language: Language,
+        paragraphs: Sequence[Paragraph],
+        asked: Collection[str],
+        count: int = 3,
+        documents: Collection[str] | None = None,
     ) -> tuple[str, ...]:
         """At most `count` questions in that language, those of the nearest sections first, the same document's before.
 
-        `paragraphs` are where an answer or what is nearest to one stands; none of `asked` is suggested again.
+        `paragraphs` are where an answer or what is nearest to one stands; none of `asked` is suggested again, and
+        nothing of other documents than these, if they are named.
         """
         known = {same(question) for question in asked}
         # Two documents may have the same section: an introduction without a heading, say.
@@ -89,6 +98,8 @@ class Suggester:
         found: dict[str, None] = {}
         for place in sorted(range(len(self.starting_points)), key=distance):
             question = self.starting_points[place].question(language)
+            if documents is not None and self.starting_points[place].document not in documents:
+                continue
             if question and same(question) not in known and len(found) < count:
                 found[question] = None
                 known.add(same(question))
@@ -98,6 +109,8 @@ class Suggester:
         self, document: Document, section: Section, paragraphs: Sequence[Paragraph], language: Language
     ) -> str | None:
         """The first question by rule that is answered from its section, of as many as may be tried."""
+        if not self._tries:
+            return None
         for number, question in enumerate(self._candidates(document, section, paragraphs, language)):
             if number == TRIES_A_SECTION or not self._tries:
                 break

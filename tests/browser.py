@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Browser, FilePayload, Locator
 
 CHROMIUM = "/usr/bin/chromium"
 INSTALL = "apt-get install chromium fonts-noto-cjk"
@@ -63,8 +64,35 @@ class Tab:
         self.page.locator("#yz-box .submit-button").wait_for()
         return reply
 
+    def read(self, number: int = 0) -> None:
+        """Opens a document of the list, by its place there."""
+        shelf = self.page.locator("#yz-shelf")
+        if shelf.get_attribute("open") is None:
+            shelf.locator("summary").click()
+        self.page.locator("#yz-shelf a.yz-name").nth(number).click()
+        self.opened()
+
+    def opened(self) -> None:
+        """Waits until the document that was asked for is there."""
+        self.page.wait_for_function("!document.querySelector('.yz-awaited') && document.querySelector('article')")
+
+    def bring(self, *files: str | Path | FilePayload) -> None:
+        """Adds documents, and waits until each can be asked or could not be read."""
+        self.page.locator("#yz-files").set_input_files(list(files))  # type: ignore[arg-type]
+        self.page.wait_for_function(
+            """count => {
+              const rows = [...document.querySelectorAll('#yz-own li')].map(row => row.dataset.state);
+              const failed = document.querySelectorAll('#yz-sending .yz-failed').length;
+              const done = rows.every(state => ['ready', 'failed'].includes(state));
+              return done && rows.length + failed >= count;
+            }""",
+            arg=len(files),
+            timeout=120_000,
+        )
+
     def marked(self) -> str:
         """What is marked in the source panel, as it is seen."""
+        self.opened()
         found = self.page.locator(".yz-here").evaluate_all(
             "pieces => pieces.filter(p => p.offsetParent !== null).map(p => p.textContent).join('')"
         )

@@ -11,14 +11,16 @@ from urllib.parse import quote as encoded
 
 import regex
 
-from index.records import Language
+from index.records import Document, Language
+from index.structure.language import language_of
 from qa import settings
 from qa.page import words
 from qa.page.markup import LANG, asks, marked, place, safe
+from qa.page.reader import LINED
 from qa.question import clean
+from qa.web.turn import Holds, held
 
 if TYPE_CHECKING:
-    from index.library import Library
     from qa.gloss import Glosser
     from qa.web.turn import Turn
 
@@ -47,10 +49,15 @@ def status(text: str) -> str:
     return f'<p class="yz-status" role="status">{safe(text)}</p>'
 
 
-def answered(turn: Turn, library: Library, glosser: Glosser) -> str:
-    """The answer or refusal of a turn, in the language of its question."""
+def answered(turn: Turn, library: Holds, glosser: Glosser) -> str:
+    """The answer or refusal of a turn, in the language of its question.
+
+    A quote whose document is not in the library any more says so, and leads nowhere.
+    """
     language: Language = turn.record["language"]
     parts = [_understood(turn, language)] if turn.carried else []
+    if said := narrowed(turn, language):
+        parts.append(f'<p class="yz-narrowed">{safe(said)}</p>')
     address = encoded(turn.question)
     parts += _quotes(turn, library, glosser) if turn.record["answered"] else _refusal(turn, library, glosser)
     parts.append(f'<div class="yz-share"><a class="yz-link" href="?q={address}">{words.of("link", language)}</a></div>')
@@ -59,6 +66,18 @@ def answered(turn: Turn, library: Library, glosser: Glosser) -> str:
         head = words.of("next" if turn.record["answered"] else "instead", language)
         parts.append(f'<div class="yz-next"><p>{head}</p><ul>{listed}</ul></div>')
     return _reply(language, parts)
+
+
+def narrowed(turn: Turn, language: Language) -> str:
+    """What was asked, where that is not everything."""
+    parts = []
+    if turn.among:
+        name = "asked" if turn.asked else "asked-none"
+        titles = words.of("comma", language).join(turn.titles) + ("…" if turn.asked > len(turn.titles) else "")
+        parts.append(words.of(name, language, n=turn.asked, among=turn.among, titles=titles))
+    if turn.only:
+        parts.append(words.of(f"only-{turn.only}", language))
+    return " · ".join(parts)
 
 
 def _reply(language: Language, parts: list[str]) -> str:
@@ -71,7 +90,7 @@ def _understood(turn: Turn, language: Language) -> str:
     return f'<p class="yz-understood">{words.of("understood", language)}{text} {undo}</p>'
 
 
-def _quotes(turn: Turn, library: Library, glosser: Glosser) -> list[str]:
+def _quotes(turn: Turn, library: Holds, glosser: Glosser) -> list[str]:
     record = turn.record
     language: Language = record["language"]
     count = len(record["quotes"])
@@ -84,7 +103,7 @@ def _quotes(turn: Turn, library: Library, glosser: Glosser) -> list[str]:
     return [f'<p class="yz-found">{found} <span class="yz-confidence">{confidence}</span></p>', *cards]
 
 
-def _refusal(turn: Turn, library: Library, glosser: Glosser) -> list[str]:
+def _refusal(turn: Turn, library: Holds, glosser: Glosser) -> list[str]:
     record = turn.record
     language: Language = record["language"]
     parts = [f'<p class="yz-refused">{safe(words.of("refused", language, reason=record["reason"] or ""))}</p>']
@@ -98,9 +117,10 @@ def _refusal(turn: Turn, library: Library, glosser: Glosser) -> list[str]:
     return parts
 
 
-def _card(quote: dict[str, Any], chance: float, language: Language, library: Library, glosser: Glosser) -> str:
+def _card(quote: dict[str, Any], chance: float, language: Language, library: Holds, glosser: Glosser) -> str:
     """A quote: its words with the short answer marked, where they stand, how likely they answer, copies of them."""
-    own = _language(quote, library)
+    document = held(quote, library)
+    own = _language(quote, document)
     likely = words.likely("confidence", chance, language)
     copies = "".join(
         f'<button type="button" class="yz-{name}">{words.of(name, language)}</button>'
@@ -109,37 +129,49 @@ def _card(quote: dict[str, Any], chance: float, language: Language, library: Lib
     return (
         f'<figure class="yz-card"><blockquote dir="auto" lang="{LANG[own]}">'
         f"{marked(quote['text'], quote['highlights'])}</blockquote>"
-        f"<figcaption>{_chip(quote, language, glosser)}"
+        f"<figcaption>{_chip(quote, language, document, glosser)}"
         f'<span class="yz-confidence" title="{words.of("chance-title", language)}">{likely}</span>'
         f'<span class="yz-tools">{copies}</span></figcaption>'
-        f'<pre class="yz-text">{safe(plain(quote))}</pre><pre class="yz-markdown">{safe(markdown(quote))}</pre>'
-        f"{_gloss(quote['text'], own, language, glosser)}</figure>"
+        f'<pre class="yz-text">{safe(plain(quote, language))}</pre>'
+        f'<pre class="yz-markdown">{safe(markdown(quote, language))}</pre>'
+        f"{_also(quote, language)}{_gloss(quote['text'], own, language, glosser)}</figure>"
     )
 
 
-def _near(quote: dict[str, Any], language: Language, library: Library, glosser: Glosser) -> str:
+def _near(quote: dict[str, Any], language: Language, library: Holds, glosser: Glosser) -> str:
     """A passage that does not answer, and says so; nothing in it is marked."""
-    own = _language(quote, library)
+    document = held(quote, library)
+    own = _language(quote, document)
     return (
         f'<figure class="yz-near"><blockquote dir="auto" lang="{LANG[own]}">{safe(quote["text"])}</blockquote>'
         f'<figcaption><span class="yz-not">{words.of("not", language)}</span>'
-        f"{_chip(quote, language, glosser)}</figcaption></figure>"
+        f"{_chip(quote, language, document, glosser)}</figcaption></figure>"
     )
 
 
-def _chip(quote: dict[str, Any], language: Language, glosser: Glosser) -> str:
+def _chip(quote: dict[str, Any], language: Language, document: Document | None, glosser: Glosser) -> str:
     """Section, paragraph, and lines or page; a link to that very place in the source beside the conversation."""
     title = quote["section"][-1]
     other = glosser.title(title, language)
     section = safe(title) + (f' <span class="yz-other" lang="{LANG[language]}">{safe(other)}</span>' if other else "")
+    if document is None:
+        said = f"{section} · {safe(quote['paragraph'])} · {words.of('gone', language)}"
+        return f'<span class="yz-chip yz-gone" title="{safe(quote["citation"])}">{said}</span>'
+    parts = [section, safe(quote["paragraph"])]
     first, last = quote["lines"]
     if quote["page"] is not None:
-        where = words.of("page", language, page=quote["page"])
-    else:
-        where = words.of("line" if first == last else "lines", language, first=first, last=last)
+        parts.append(words.of("page", language, page=quote["page"]))
+    elif document.format in LINED:
+        parts.append(words.of("line" if first == last else "lines", language, first=first, last=last))
     hint = f"{words.of('show', language)}: {quote['citation']}"
     href = safe(place(quote["document"], quote["start"], quote["end"]))
-    return f'<a class="yz-chip" href="{href}" title="{safe(hint)}">{section} · {safe(quote["paragraph"])} · {where}</a>'
+    return f'<a class="yz-chip" href="{href}" title="{safe(hint)}">{" · ".join(parts)}</a>'
+
+
+def _also(quote: dict[str, Any], language: Language) -> str:
+    """Where else the same words stand."""
+    listed = "".join(f"<li>{safe(citation)}</li>" for citation in quote.get("also", ()))
+    return f'<div class="yz-also">{words.of("also", language)}<ul>{listed}</ul></div>' if listed else ""
 
 
 def _gloss(text: str, own: Language, language: Language, glosser: Glosser) -> str:
@@ -160,22 +192,25 @@ def _source(source: str, language: Language) -> str:
     return f" <small>{words.of('from-text', language)}</small>" if source == "text" else ""
 
 
-def _language(quote: dict[str, Any], library: Library) -> Language:
+def _language(quote: dict[str, Any], document: Document | None) -> Language:
     """The language of a quote's paragraph; of its document where that has changed since."""
-    document = library.document(quote["document"])
+    if document is None:
+        return language_of(quote["text"])
     paragraph = document.paragraph(quote["paragraph"])
     return paragraph.language if paragraph else document.language
 
 
-def plain(quote: dict[str, Any]) -> str:
-    """A quote and its citation as plain text."""
-    return f"{quote['text']}\n— {quote['citation']}"
+def plain(quote: dict[str, Any], language: Language) -> str:
+    """A quote, its citation, and where else its words stand, as plain text."""
+    also = "".join(f"\n  {words.of('also', language)}{other}" for other in quote.get("also", ()))
+    return f"{quote['text']}\n— {quote['citation']}{also}"
 
 
-def markdown(quote: dict[str, Any]) -> str:
-    """A quote and its citation as Markdown that shows them literally."""
+def markdown(quote: dict[str, Any], language: Language) -> str:
+    """A quote, its citation, and where else its words stand, as Markdown that shows them literally."""
     lines = "\n".join(f"> {literal(line)}" for line in quote["text"].split("\n"))
-    return f"{lines}\n>\n> — {literal(quote['citation'])}"
+    also = "".join(f"\n>\n> {words.of('also', language)}{literal(other)}" for other in quote.get("also", ()))
+    return f"{lines}\n>\n> — {literal(quote['citation'])}{also}"
 
 
 def literal(text: str) -> str:

@@ -14,15 +14,17 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import YinzhengError
+from index.errors import NotFound, SourceError, YinzhengError
 from index.records import Language
 from qa import settings
-from qa.page import cards, frame, reader, words
+from qa.page import cards, frame, reader, shelf, words
 from qa.question import clean
 from qa.web.conversation import Asked, Conversation, Exchange, spoken
 from qa.web.export import Format, export
 from qa.web.feedback import VERDICTS, Entry, Feedback
-from qa.web.turn import Desk, Turn
+from qa.web.room import Room
+from qa.web.rooms import Rooms
+from qa.web.turn import Choice, Desk, Turn, take_turn
 
 _log = logging.getLogger(__name__)
 
@@ -30,30 +32,53 @@ _FORMATS: dict[str, Format] = {"Markdown": "markdown", "HTML": "html", "JSON": "
 # Run in the browser: the last question is brought into view; a file is handed to the reader.
 _SETTLE = "() => yinzheng.settle()"
 _SAVE = "(file) => { yinzheng.save(file); }"
-_CONNECT = "yinzheng.connect((question) => trigger('ask', question), (language) => trigger('speak', {language}));"
-_START = "() => { yinzheng.settle(false); yinzheng.start(); }"
+# Gradio wants to see the events' names.
+_CONNECT = "yinzheng.connect(trigger, ['ask', 'speak', 'look', 'remove']);"
+_START = "(token) => { yinzheng.settle(false); yinzheng.start(token); }"
+_SHOWN = "() => yinzheng.shown()"
+# What the reader chose to ask is known to the browser alone, and goes with each question.
+_CHOSEN = "(first, second, choice) => [first, second, yinzheng.choice()]"
+_CHOSEN_LINK = "(first, choice) => [first, yinzheng.choice()]"
+
+
+class _Blocks(gr.Blocks):  # type: ignore[misc]
+    """Blocks whose API may be called as Python may: arguments at the end that have a default can be left out."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Gradio's own, once what was left out is there."""
+        if block_fn.api_visibility == "public":
+            inputs.extend(one.value for one in block_fn.inputs[len(inputs) :])
+        super().validate_inputs(block_fn, inputs)
 
 
 class Page:
     """What the page's events do. Each takes the session's conversation and never that of another."""
 
-    def __init__(self, desk: Desk, feedback: Feedback) -> None:
+    def __init__(self, desk: Desk, feedback: Feedback, rooms: Rooms | None = None) -> None:
         self.desk = desk
         self.feedback = feedback
+        self.rooms = rooms or Rooms(desk)
 
-    def put(self, message: str | None, talk: Conversation, *, alone: bool = False) -> tuple[Any, ...]:
+    def room(self, talk: Conversation) -> Room:
+        """The session's room; a new one where it has ended."""
+        room = self.rooms.find(talk.room)
+        if room is None:
+            talk.room, room = self.rooms.enter("", None, "")
+        return room
+
+    def put(self, message: str | None, talk: Conversation, choice: str = "", *, alone: bool = False) -> tuple[Any, ...]:
         """Shows a question at once; `answer` comes next."""
         if talk.waiting or not clean(message or ""):
             return gr.skip(), talk, gr.skip()
         assert message is not None
-        talk.waiting = Asked(message, alone)
+        talk.waiting = Asked(message, alone, Choice.read(choice))
         return _box_busy(talk.language), talk, talk.messages()
 
-    def link(self, talk: Conversation, data: gr.EventData) -> tuple[Any, ...]:
+    def link(self, talk: Conversation, choice: str, data: gr.EventData) -> tuple[Any, ...]:
         """Shows the question of a link of the page: one that is asked, or one that is asked again as typed."""
         text, alone = getattr(data, "text", None), getattr(data, "alone", None)
         typed = next((turn.typed for turn in talk.turns if turn.id == alone), None)
-        return self.put(typed or (text if isinstance(text, str) else ""), talk, alone=typed is not None)
+        return self.put(typed or (text if isinstance(text, str) else ""), talk, choice, alone=typed is not None)
 
     def answer(self, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
         """Answers the question that waits. Never raises."""
@@ -61,8 +86,11 @@ class Page:
         if asked is None:
             return gr.skip(), talk, gr.skip(), gr.skip()
         try:
-            turn = self.desk.turn(asked.message, talk.turns, alone=asked.alone)
-            drawn = cards.answered(turn, self.desk.library, self.desk.glosser)
+            room = self.room(talk)
+            turn = take_turn(
+                room.desks, room.documents, asked.message, talk.turns, alone=asked.alone, choice=asked.choice
+            )
+            drawn = _drawn(turn, room)
         except YinzhengError as error:
             drawn = cards.failed(str(error))
         except Exception:
@@ -82,18 +110,49 @@ class Page:
     def clear(self, talk: Conversation, who: gr.Request) -> tuple[Any, ...]:
         """Begins a new conversation; nothing of the old one is kept."""
         talk.waiting = None
-        fresh = Conversation(talk.language)
+        fresh = Conversation(talk.language, talk.room)
         return _box_ready(talk.language), fresh, [], _keep(fresh, who), gr.update(visible=False)
 
-    def restore(self, kept: Any, language: str, who: gr.Request) -> tuple[Any, ...]:
-        """The conversation that the browser kept, as far as its quotes still stand in the source."""
-        talk = Conversation(_language(language))
+    def restore(self, kept: Any, language: str, token: str, who: gr.Request) -> tuple[Any, ...]:
+        """The conversation that the browser kept, as far as its quotes still stand, and the token of its room."""
+        token, room = self.rooms.enter(token or "", who.username, getattr(who, "session_hash", None) or "")
+        talk = Conversation(_language(language), token)
         if isinstance(kept, dict) and kept.get("user") == who.username and isinstance(kept.get("turns"), list):
             for value in kept["turns"][-settings.TURNS_KEPT :]:
-                if turn := Turn.read(value, self.desk.library):
-                    answer = cards.answered(turn, self.desk.library, self.desk.glosser)
-                    talk.exchanges.append(Exchange(cards.asked(turn.typed), answer, turn))
-        return talk, talk.messages(), *_parts(talk.language)
+                if turn := Turn.read(value, room):
+                    talk.exchanges.append(Exchange(cards.asked(turn.typed), _drawn(turn, room), turn))
+        return talk, talk.messages(), token, *_parts(talk.language)
+
+    def leave(self, who: gr.Request) -> None:
+        """The page was closed."""
+        self.rooms.leave(who.session_hash or "")
+
+    def look(self, talk: Conversation, data: gr.EventData) -> str:
+        """A document, or a page of it, as HTML."""
+        room = self.room(talk)
+        try:
+            document = room.document(str(getattr(data, "document", "")))
+        except NotFound:
+            return reader.nothing("removed")
+        start, end = (_whole(getattr(data, name, 0)) for name in ("start", "end"))
+        desk = room.desk(document.id)
+        if getattr(data, "view", None) != "page" or document.places is None:
+            return reader.text(document, desk.glosser)
+        number = _whole(getattr(data, "page", 0)) or (document.page(start) if end else 1) or 1
+        try:
+            image = room.page(document, number)
+            return reader.page(document, number, image, start, end)
+        except SourceError as error:
+            return reader.text(document, desk.glosser, str(error))
+
+    def remove(self, talk: Conversation, data: gr.EventData) -> tuple[Any, ...]:
+        """Removes a document of the session's own; its quotes stay, and say that it is gone."""
+        room = self.room(talk)
+        room.remove(_whole(getattr(data, "number", 0)))
+        talk.exchanges = [
+            Exchange(one.asked, _drawn(one.turn, room), one.turn) if one.turn else one for one in talk.exchanges
+        ]
+        return talk, talk.messages()
 
     def speak(self, talk: Conversation, data: gr.EventData) -> tuple[Any, ...]:
         """Changes the language of the page."""
@@ -144,18 +203,21 @@ class Page:
         return export(talk.turns, format, datetime.now()) if talk.turns else None
 
 
-def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str, Any]]]) -> gr.Blocks:
-    """The page over a desk, and these tools as its HTTP API.
+def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str, Any]]], rooms: Rooms) -> gr.Blocks:
+    """The page over a desk, with room for readers' own documents, and these tools as its HTTP API.
 
     `server` gives it its looks, which Gradio takes when it is mounted.
     """
-    page = Page(desk, feedback)
+    page = Page(desk, feedback, rooms)
+    documents = desk.library.documents
     private: dict[str, Any] = {"api_visibility": "private"}
-    with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
+    with _Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
         talk = gr.State(Conversation())
         # Only the reader's own browser has it; what it is wrapped in is no secret.
         kept = gr.BrowserState(None, storage_key="yinzheng", secret="yinzheng-browser")
         language = gr.Textbox(visible="hidden", show_label=False)
+        token = gr.Textbox(visible="hidden", show_label=False)
+        choice = gr.Textbox(visible="hidden", show_label=False)
         file = gr.JSON(elem_id="yz-file", visible="hidden")
         head = gr.HTML(frame.header(), js_on_load=_CONNECT)
         with gr.Row(elem_id="yz-main"):
@@ -190,15 +252,22 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
                     saves = [(gr.Button(name, size="sm", min_width=60), format) for name, format in _FORMATS.items()]
                     clear = gr.Button(size="sm", min_width=90, elem_id="yz-clear")
                 gr.HTML(frame.examples(desk.suggester.starting_points))
-            with gr.Column(scale=4, min_width=320, elem_id="yz-side"):
-                gr.HTML(reader.panel(desk.library, desk.glosser), elem_id="yz-source")
+            with gr.Column(scale=4, min_width=320, elem_id="yz-side"), gr.Column(elem_id="yz-source"):
+                gr.HTML(shelf.bar(adds=rooms.open))
+                gr.HTML(shelf.shelf(documents, adds=rooms.open, keeps=rooms.keep is not None))
+                one = reader.text(documents[0], desk.glosser) if len(documents) == 1 else reader.nothing("pick")
+                open_document = gr.HTML(one, elem_id="yz-reader")
 
         answers: list[Any] = []
-        for event, does, inputs in ((box.submit, page.put, [box, talk]), (head.ask, page.link, [talk])):
+        for event, does, inputs, chosen in (
+            (box.submit, page.put, [box, talk, choice], _CHOSEN),
+            (head.ask, page.link, [talk, choice], _CHOSEN_LINK),
+        ):
             shown = event(
                 does,
                 inputs,
                 [box, talk, chat],
+                js=chosen,
                 queue=False,
                 show_progress="hidden",
                 trigger_mode="multiple",
@@ -220,6 +289,12 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
         clear.click(page.clear, talk, [box, talk, chat, kept, rated], queue=False, cancels=answers, **private)
         parts = [box, chat, clear, note, send]
         head.speak(page.speak, talk, [talk, *parts], queue=False, show_progress="hidden", **private)
+        head.look(
+            page.look, talk, open_document, queue=False, show_progress="hidden", trigger_mode="multiple", **private
+        ).then(None, js=_SHOWN)
+        head.remove(
+            page.remove, talk, [talk, chat], queue=False, show_progress="hidden", trigger_mode="multiple", **private
+        ).then(None, js="() => yinzheng.refresh()")
         chat.like(page.rate, talk, [talk, rated, thanks], queue=False, **private)
         for noted in (note.submit, send.click):
             noted(page.annotate, [note, talk], [note, thanks], queue=False, **private)
@@ -230,13 +305,14 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
             ).then(None, file, js=_SAVE)  # fmt: skip
         blocks.load(
             page.restore,
-            [kept, language],
-            [talk, chat, *parts],
+            [kept, language, token],
+            [talk, chat, token, *parts],
             queue=False,
             show_progress="hidden",
-            js="(kept) => [kept, yinzheng.language()]",
+            js="(kept) => [kept, yinzheng.language(), yinzheng.token()]",
             **private,
-        ).then(None, js=_START)
+        ).then(None, token, js=_START)
+        blocks.unload(page.leave)
         for tool in tools:
             gr.api(_clean_errors(tool), api_name=tool.__name__, concurrency_limit=1, concurrency_id="answers")
     return blocks
@@ -273,7 +349,19 @@ def _parts(of: Language) -> tuple[Any, ...]:
 
 def _keep(talk: Conversation, who: gr.Request) -> dict[str, Any]:
     """What the browser keeps of a conversation."""
-    return {"user": who.username, "turns": [turn.plain() for turn in talk.turns[-settings.TURNS_KEPT :]]}
+    return {"user": who.username, "turns": [turn.sealed() for turn in talk.turns[-settings.TURNS_KEPT :]]}
+
+
+def _drawn(turn: Turn, room: Room) -> str:
+    """A turn as it is shown, its terms glossed from the documents that it quotes."""
+    quotes = turn.record["quotes"] or turn.record["nearest"]
+    desk = room.desk(quotes[0]["document"]) if quotes else room.desks[0]
+    return cards.answered(turn, room, desk.glosser)
+
+
+def _whole(value: object) -> int:
+    """A whole number from the page, 0 for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else 0
 
 
 def _language(name: object) -> Language:

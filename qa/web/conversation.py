@@ -12,7 +12,7 @@ from index.structure.language import language_of
 from qa import settings
 from qa.page import cards
 from qa.question import clean
-from qa.web.turn import Turn
+from qa.web.turn import EVERY, Choice, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Asked:
 
     message: str
     alone: bool
+    choice: Choice = EVERY
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Conversation:
     """One session's exchanges, and the question that waits for its answer."""
 
     language: Language = "zh"  # of the page, as the reader chose it
+    room: str = ""  # the token of the session's documents
     exchanges: list[Exchange] = field(default_factory=list)
     waiting: Asked | None = None
     rated: tuple[str, str] | None = None  # the turn that was rated last, and the verdict

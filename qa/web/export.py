@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from index.records import Language
 from qa.page import words
-from qa.page.cards import literal, markdown
+from qa.page.cards import literal, markdown, narrowed
 from qa.page.markup import LANG, marked
 from qa.web.turn import Turn
 
@@ -49,14 +50,16 @@ def _markdown(turns: Sequence[Turn]) -> str:
         parts.append(f"## {literal(turn.typed)}")
         if turn.carried:
             parts.append(f"{words.of('understood', language)}{literal(turn.question)}")
+        if said := narrowed(turn, language):
+            parts.append(literal(said))
         if turn.record["answered"]:
             parts.append(_found(turn))
-            parts += [markdown(quote) for quote in turn.record["quotes"]]
+            parts += [markdown(quote, language) for quote in turn.record["quotes"]]
             continue
         parts.append(literal(words.of("refused", language, reason=turn.record["reason"])))
         if turn.record["nearest"]:
             parts.append(words.of("nearest", language))
-            parts += [markdown(quote) for quote in turn.record["nearest"]]
+            parts += [markdown(quote, language) for quote in turn.record["nearest"]]
     return "\n\n".join(parts) + "\n"
 
 
@@ -83,19 +86,21 @@ def _section(turn: Turn) -> str:
     parts = [f"<h2>{html.escape(turn.typed)}</h2>"]
     if turn.carried:
         parts.append(f'<p class="quiet">{words.of("understood", language)}{html.escape(turn.question)}</p>')
+    if said := narrowed(turn, language):
+        parts.append(f'<p class="quiet">{html.escape(said)}</p>')
     if record["answered"]:
         parts.append(f"<p>{html.escape(_found(turn))}</p>")
-        parts += [_figure(quote, quote["highlights"]) for quote in record["quotes"]]
+        parts += [_figure(quote, quote["highlights"], language) for quote in record["quotes"]]
     else:
         parts.append(f"<p>{html.escape(words.of('refused', language, reason=record['reason']))}</p>")
         if record["nearest"]:
             parts.append(f'<p class="quiet">{words.of("nearest", language)}</p>')
-            parts += [_figure(quote, []) for quote in record["nearest"]]
+            parts += [_figure(quote, [], language) for quote in record["nearest"]]
     return f'<section lang="{LANG[language]}">{"".join(parts)}</section>\n'
 
 
-def _figure(quote: dict[str, Any], spans: Sequence[Sequence[int]]) -> str:
+def _figure(quote: dict[str, Any], spans: Sequence[Sequence[int]], language: Language) -> str:
+    cited = html.escape(quote["citation"])
+    also = "".join(f"<br>{words.of('also', language)}{html.escape(other)}" for other in quote.get("also", ()))
     text = marked(quote["text"], spans)
-    return (
-        f"<figure><blockquote>{text}</blockquote><figcaption>{html.escape(quote['citation'])}</figcaption></figure>\n"
-    )
+    return f"<figure><blockquote>{text}</blockquote><figcaption>{cited}{also}</figcaption></figure>\n"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 from qa.page import words
@@ -52,21 +53,23 @@ class Headers:
 class BodyLimit:
     """Refuses a request whose body is larger than `bytes_max` with 413, by what it says or by what comes.
 
-    Where the response has begun already it is cut off.
+    `larger` are the paths to which more may be sent, and how much. Where the response has begun already it is cut off.
     """
 
-    def __init__(self, app: _App, bytes_max: int) -> None:
+    def __init__(self, app: _App, bytes_max: int, larger: Mapping[str, int] = MappingProxyType({})) -> None:
         self.app = app
         self.bytes_max = bytes_max
+        self.larger = larger
 
     async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
         """The application's response to a request, or 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.larger.get(scope.get("path", ""), self.bytes_max)
         said = dict(scope["headers"]).get(b"content-length", b"0")
-        if not said.isdigit() or len(said) > _DIGITS_MAX or int(said) > self.bytes_max:
-            await self._refuse(scope, receive, send)
+        if not said.isdigit() or len(said) > _DIGITS_MAX or int(said) > most:
+            await self._refuse(most, scope, receive, send)
             return
         came = 0
         started = refused = False
@@ -75,10 +78,10 @@ class BodyLimit:
             nonlocal came, refused
             message: _Message = await receive()
             came += len(message.get("body", b""))
-            if came > self.bytes_max:
+            if came > most:
                 if not started and not refused:
                     refused = True
-                    await self._refuse(scope, receive, send)
+                    await self._refuse(most, scope, receive, send)
                 raise _TooLarge
             return message
 
@@ -91,13 +94,14 @@ class BodyLimit:
         try:
             await self.app(scope, count, note)
         except Exception:  # _TooLarge, or what the application makes of it
-            if came <= self.bytes_max:
+            if came <= most:
                 raise
 
-    async def _refuse(self, scope: _Message, receive: Any, send: Any) -> None:
+    @staticmethod
+    async def _refuse(most: int, scope: _Message, receive: Any, send: Any) -> None:
         from starlette.responses import PlainTextResponse
 
-        said = f"the request is larger than {self.bytes_max} bytes\n"
+        said = f"the request is larger than {most} bytes\n"
         await PlainTextResponse(said, 413, {"Connection": "close"})(scope, receive, send)
 
 

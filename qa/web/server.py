@@ -6,6 +6,7 @@ forbids the browser to reach another host. SIGTERM and Ctrl+C let what is being 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -23,8 +24,10 @@ from index.errors import InputError
 from qa import settings
 from qa.page import frame
 from qa.web import mcp_server
+from qa.web.door import limits, open_door
 from qa.web.feedback import Feedback
 from qa.web.limits import BodyLimit, Headers, RateLimit
+from qa.web.rooms import Rooms
 from qa.web.tools import tools
 from qa.web.turn import Desk
 from qa.web.users import Users
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 # How long what is being answered may take once the server was told to stop. Open pages, which listen as long as
 # they are open, are cut off then.
 _STOP_SECONDS = 2
+# How often documents of sessions that have ended are looked for.
+_SWEEP_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Place:
 
     `root_path` is what a proxy puts before every address, such as `/yinzheng`; `users` None lets everybody in.
     `per_minute` are the POST requests that one client address may send; `bytes_max` is the most that one may hold.
+    With `uploads` readers may bring documents of their own, of which copies go to `keep_uploads`, if it is named.
     """
 
     host: str = settings.HOST
@@ -54,6 +60,8 @@ class Place:
     feedback: Path | None = None
     per_minute: int = settings.REQUESTS_PER_MINUTE
     bytes_max: int = settings.REQUEST_BYTES_MAX
+    uploads: bool = True
+    keep_uploads: Path | None = None
 
     def __post_init__(self) -> None:
         if self.root_path and (not self.root_path.startswith("/") or self.root_path.endswith("/")):
@@ -80,14 +88,21 @@ def create(library: Library, place: Place) -> Any:
         desk.glosser.gloss(text, language)
     feedback = Feedback(place.feedback or platformdirs.user_data_path("yinzheng") / "feedback.jsonl")
     functions = tools(desk)
-    blocks = build(desk, feedback, functions)
+    root = platformdirs.user_cache_path("yinzheng") / "uploads" if place.uploads else None
+    rooms = Rooms(desk, root, place.keep_uploads)
+    blocks = build(desk, feedback, functions, rooms)
     agents = mcp_server.server(functions, place.host)
     agents_app = agents.streamable_http_app()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
-        async with agents.session_manager.run():
-            yield
+        sweeper = asyncio.create_task(_sweep(rooms))
+        try:
+            async with agents.session_manager.run():
+                yield
+        finally:
+            sweeper.cancel()
+            rooms.close()
 
     blocks.queue(max_size=settings.QUEUE_MAX, default_concurrency_limit=1, api_open=True)
     app = FastAPI(title="Yinzheng", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -98,6 +113,7 @@ def create(library: Library, place: Place) -> Any:
         """Whether questions are answered, and from which index."""
         return {"status": "ok", "documents": len(library.documents), "index": library.fingerprint}
 
+    open_door(app, rooms)
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=frame.SANS, font_mono=frame.MONO)
     gr.mount_gradio_app(
         app,
@@ -118,9 +134,16 @@ def create(library: Library, place: Place) -> Any:
         head=frame.HEAD,
     )
     app.add_middleware(RateLimit, per_minute=place.per_minute)
-    app.add_middleware(BodyLimit, bytes_max=place.bytes_max)
+    app.add_middleware(BodyLimit, bytes_max=place.bytes_max, larger=limits() if place.uploads else {})
     app.add_middleware(Headers)
     return app
+
+
+async def _sweep(rooms: Rooms) -> None:
+    """Ends what nobody returned to, again and again."""
+    while True:
+        await asyncio.sleep(_SWEEP_SECONDS)
+        await asyncio.to_thread(rooms.sweep)
 
 
 def serve(library: Library, place: Place, ready: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from index.errors import InputError
 from qa import record
+from qa.scope import Scope
 from qa.search import record as search_record
 from qa.search import search
 from qa.web.turn import Desk
@@ -21,24 +22,36 @@ TOP_MAX = 50
 def tools(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
     """The functions, bound to a desk; each raises InputError or NotFound for what cannot be asked."""
 
-    def ask(question: str, top: int = 3) -> dict[str, Any]:
+    def scope(documents: Any, lang: Any) -> Scope:
+        names = [name.strip() for name in _text(documents, "documents").split(",")]
+        if lang not in ("", "zh", "en"):
+            raise InputError(f"lang is {lang!r}", "expected zh, en or nothing")
+        return Scope.of(desk.library, [name for name in names if name], lang or None)
+
+    def ask(question: str, top: int = 3, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Answer a question in Chinese or English with verbatim, cited quotes from the source, or refuse honestly.
 
         Args:
             question: The question, at most 2000 characters.
             top: At most this many quotes, from 1 to 50.
+            documents: Ask only these documents: their ids, parted by commas; nothing for all. `show` lists them.
+            lang: Ask only paragraphs in this language, zh or en; nothing for both.
         """
-        return record.answer_record(desk.answer(_text(question, "question"), _top(top)))
+        text, most = _text(question, "question"), _top(top)
+        return record.answer_record(desk.answer(text, most, scope(documents, lang)))
 
-    def search_(query: str, top: int = 10) -> dict[str, Any]:
+    def search_(query: str, top: int = 10, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Rank the source's paragraphs for a query, each by its best sentence, with the score of each leg.
 
         Args:
             query: Words or a question in Chinese or English.
             top: At most this many paragraphs, from 1 to 50.
+            documents: Search only these documents: their ids, parted by commas; nothing for all.
+            lang: Search only paragraphs in this language, zh or en; nothing for both.
         """
+        text, most, among = _text(query, "query"), _top(top), scope(documents, lang)
         with desk.lock:
-            return search_record(search(desk.library, _text(query, "query"), _top(top)), desk.library)
+            return search_record(search(desk.library, text, most, among), desk.library)
 
     def show(paragraph: str = "") -> dict[str, Any]:
         """Show a paragraph of the source with its offsets; without an id, every document with all its paragraphs.

@@ -6,12 +6,14 @@ The desk knows nothing of the page; `app` calls it.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import secrets
-import threading
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import regex
 
@@ -23,14 +25,54 @@ from qa.evidence import Coverage
 from qa.gloss import Glosser
 from qa.question import Question
 from qa.record import answer_record
-from qa.suggest import Suggester
+from qa.scope import EVERYTHING, Scope
+from qa.suggest import StartingPoint, Suggester
 from qa.verify import problem
+from qa.web.line import Line
 
 if TYPE_CHECKING:
     from index.library import Library
-    from index.records import Paragraph
+    from index.records import Document, Language, Paragraph
 
 _WORD = regex.compile(r"[[\p{L}\p{N}]--\p{Han}]+(?:[-/.'’][[\p{L}\p{N}]--\p{Han}]+)*", regex.VERSION1)
+
+
+# What a narrowed question names of the documents that it was put to: so many titles, so long.
+_TITLES = 5
+_TITLE_CHARACTERS = 200
+# A kept conversation is proved with this, so that it says nothing to another server, or to this one begun anew.
+_KEY = secrets.token_bytes(32)
+
+
+class Holds(Protocol):
+    """What quotes are proved against: all documents that a session may see."""
+
+    def document(self, id: str) -> Document:
+        """The document of that id; NotFound for another."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader chose to ask: documents by their ids, and a language; None for all."""
+
+    documents: tuple[str, ...] | None = None
+    language: Language | None = None
+
+    @classmethod
+    def read(cls, text: object) -> Choice:
+        """A choice as the page tells it, in JSON; everything where it tells nothing that can be read."""
+        try:
+            value: Any = json.loads(text) if isinstance(text, str) else None
+            documents, language = value["documents"], value["language"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return cls()
+        if documents is not None and not (isinstance(documents, list) and all(isinstance(id, str) for id in documents)):
+            return cls()
+        return cls(None if documents is None else tuple(documents), language if language in ("zh", "en") else None)
+
+
+EVERY = Choice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +81,8 @@ class Turn:
 
     `carried` are the words that were taken from the turns before; `looked` the words that were looked for and
     `absent` those that never occur, both on a refusal only; `suggestions` are questions the source answers.
+    Where only some documents were asked, `asked` says how many, `among` of how many, and `titles` what the first of
+    them are called; where only one language was, `only` is that.
     """
 
     id: str
@@ -49,15 +93,28 @@ class Turn:
     looked: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    asked: int = 0
+    among: int = 0
+    titles: tuple[str, ...] = ()
+    only: Language | None = None
 
     def plain(self) -> dict[str, Any]:
         """This turn as JSON has it."""
         return asdict(self)
 
+    def sealed(self) -> dict[str, Any]:
+        """This turn as a browser keeps it: with a seal that only this server can make."""
+        value = self.plain()
+        return {**value, "seal": _seal(value)}
+
     @classmethod
-    def read(cls, value: Any, library: Library) -> Turn | None:
-        """A turn from what a browser kept; None where it is malformed or its quotes do not stand in the library."""
+    def read(cls, value: Any, library: Holds) -> Turn | None:
+        """A turn from what a browser kept; None where it is malformed or its quotes do not stand in the library.
+
+        A quote whose document is gone, and where else its words stand, are believed with the seal only.
+        """
         try:
+            own = _is_sealed(value)
             record = value["record"]
             turn = cls(
                 id=_text(value["id"]),
@@ -77,13 +134,49 @@ class Turn:
                 looked=_texts(value["looked"]),
                 absent=_texts(value["absent"]),
                 suggestions=_texts(value["suggestions"]),
+                asked=int(value.get("asked", 0)),
+                among=int(value.get("among", 0)),
+                titles=_texts(value.get("titles", ())),
+                only=value["only"] if value.get("only") in ("zh", "en") else None,
             )
             for quote in [*turn.record["quotes"], *turn.record["nearest"]]:
-                if problem(quote, library.document(quote["document"])) or not 0 <= float(quote["score"]) <= 1:
+                found = held(quote, library)
+                if not own:
+                    quote.pop("also", None)
+                if (problem(quote, found) if found else not own) or not 0 <= float(quote["score"]) <= 1:
                     return None
-        except (KeyError, TypeError, ValueError, AttributeError, NotFound):
+        except (KeyError, TypeError, ValueError, AttributeError):
             return None
         return turn if turn.record["answered"] == bool(turn.record["quotes"]) else None
+
+
+def held(quote: dict[str, Any], library: Holds) -> Document | None:
+    """The document of a quote; None where it is gone, or another has its name now."""
+    try:
+        found = library.document(quote["document"])
+    except NotFound:
+        return None
+    return found if found.sha256 == quote["sha256"] else None
+
+
+def _seal(value: dict[str, Any]) -> str:
+    text = json.dumps(_plain(value), sort_keys=True)
+    return hmac.new(_KEY, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _is_sealed(value: dict[str, Any]) -> bool:
+    seal = value.get("seal")
+    kept = {key: one for key, one in value.items() if key != "seal"}
+    return isinstance(seal, str) and seal.isascii() and hmac.compare_digest(seal, _seal(kept))
+
+
+def _plain(value: Any) -> Any:
+    """A value as it is whether a browser kept it or not: there, 1.0 is 1, and a tuple is a list."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _text(value: Any) -> str:
@@ -101,30 +194,35 @@ def _texts(value: Any) -> tuple[str, ...]:
 class Desk:
     """Answers turns and calls of the HTTP API from one library, one question at a time.
 
-    The encoder's C engine holds one state a process, so everything that asks holds `lock`.
+    The encoder's C engine holds one state a process, so everything that asks holds `lock`, which all desks of a
+    server share. `points` are where to start, where that is known already.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(
+        self, library: Library, lock: Line | None = None, points: Sequence[StartingPoint] | None = None
+    ) -> None:
         self.library = library
-        self.lock = threading.Lock()
+        self.lock = lock or Line()
         self.glosser = Glosser(library)
-        self.suggester = Suggester(library)
+        self.suggester = Suggester(library, points)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """What follow-ups may be about."""
         return dialogue.known_names(self.library)
 
-    def answer(self, question: str, top: int = settings.QUOTES_TOP) -> Answer:
+    def answer(self, question: str, top: int = settings.QUOTES_TOP, scope: Scope = EVERYTHING) -> Answer:
         """The answer to a question that stands alone."""
         with self.lock:
-            return ask(self.library, question, top)
+            return ask(self.library, question, top, scope)
 
-    def turn(self, message: str, before: Sequence[Turn] = (), *, alone: bool = False) -> Turn:
+    def turn(
+        self, message: str, before: Sequence[Turn] = (), *, alone: bool = False, scope: Scope = EVERYTHING
+    ) -> Turn:
         """The next turn of a conversation; `alone` takes the message as it was typed."""
         earlier = [turn.question for turn in before if turn.record["answered"] or turn.record["nearest"]]
         understood = dialogue.understand(message, [] if alone else earlier, self.names)
-        found = self.answer(understood.text if understood.carried else message)
+        found = self.answer(understood.text if understood.carried else message, scope=scope)
         looked: tuple[str, ...] = ()
         absent: tuple[str, ...] = ()
         asked = Question.read(found.question)
@@ -139,14 +237,42 @@ class Desk:
             record=answer_record(found),
             looked=looked,
             absent=absent,
-            suggestions=self._suggestions(found, [turn.question for turn in before]),
+            suggestions=self._suggestions(found, [turn.question for turn in before], scope.documents),
         )
 
-    def _suggestions(self, found: Answer, before: Sequence[str]) -> tuple[str, ...]:
+    def _suggestions(self, found: Answer, before: Sequence[str], documents: Collection[str] | None) -> tuple[str, ...]:
         """What could be asked next; on a refusal, what the source answers instead."""
         near: list[Paragraph] = [quote.paragraph for quote in (found.quotes or found.nearest)]
+        known = {point.document for point in self.suggester.starting_points}
+        if found.answered and not any(quote.document.id in known for quote in found.quotes):
+            return ()  # there is nothing to go on with in a document of which no question is known
         with self.lock:
-            return self.suggester.suggest(found.language, near, [*before, found.question])
+            return self.suggester.suggest(found.language, near, [*before, found.question], documents=documents)
+
+
+def take_turn(
+    desks: Sequence[Desk],
+    documents: Sequence[Document],
+    message: str,
+    before: Sequence[Turn] = (),
+    *,
+    alone: bool = False,
+    choice: Choice = EVERY,
+) -> Turn:
+    """The next turn, from what was chosen of these documents, which lie on one desk or more; the likeliest answer."""
+    chosen = [one for one in documents if choice.documents is None or one.id in choice.documents]
+    ids = frozenset(one.id for one in chosen)
+    made: list[Turn] = []
+    for desk in desks:
+        here = frozenset(one.id for one in desk.library.documents)
+        if ids & here or (desk is desks[-1] and not made):
+            scope = Scope(None if here <= ids else ids & here, choice.language)
+            made.append(desk.turn(message, before, alone=alone, scope=scope))
+    turn = max(made, key=lambda one: (one.record["answered"], one.record["confidence"]))
+    if len(chosen) < len(documents):
+        titles = tuple(one.title[:_TITLE_CHARACTERS] for one in chosen[:_TITLES])
+        turn = replace(turn, asked=len(chosen), among=len(documents), titles=titles)
+    return replace(turn, only=choice.language)
 
 
 def _as_typed(question: str, terms: Sequence[str]) -> tuple[str, ...]:

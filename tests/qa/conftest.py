@@ -152,6 +152,7 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     "hostile" is answered from that document, "slow" when `go_on` is set, "broken" never.
     """
     from qa.answer import Answer, ask
+    from qa.scope import EVERYTHING, Scope
     from qa.web import turn
     from qa.web.server import Place, serving
 
@@ -160,18 +161,19 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     both.documents = (*library.documents, hostile_document())
     found = Served("", folder / "feedback.jsonl", both)
 
-    def answer(library: Library, question: str, top: int = 3) -> Answer:
+    def answer(library: Library, question: str, top: int = 3, scope: Scope = EVERYTHING) -> Answer:
         if question == "hostile":
             return hostile_answer()
         if question == "broken":
             raise RuntimeError("a secret of the server")
         if question == "slow":
             found.go_on.wait(20)
-        return ask(library, question, top)
+        return ask(library, question, top, scope)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(turn, "ask", answer)
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
+        patch.setenv("XDG_CACHE_HOME", str(folder))  # where readers' own documents lie
         with serving(both, Place(port=0, feedback=found.feedback, per_minute=100_000)) as url:
             found.url = url
             yield found

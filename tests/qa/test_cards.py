@@ -200,7 +200,7 @@ def _texts(tokens: Sequence[Any]) -> str:
     [ATTACK, "1. one", "- two", "+ x", "# h", "2023) y", "a_b_c *d*", "<b>", "&lt;", "~~x~~", "|a|b|", "［3］", "\\"],
 )
 def test_a_copy_as_markdown_shows_the_quote_literally(text: str) -> None:
-    blocks = MarkdownIt().parse(cards.markdown({"text": text, "citation": text}))
+    blocks = MarkdownIt().parse(cards.markdown({"text": text, "citation": text}, "en"))
     kinds = {block.type for block in blocks} | {t.type for block in blocks for t in (block.children or [])}
     assert kinds <= {"blockquote_open", "blockquote_close", "paragraph_open", "paragraph_close", "inline", "text",
                      "softbreak", "text_special"}  # fmt: skip
@@ -227,4 +227,4 @@ def test_every_word_stands_in_both_languages() -> None:
         assert zh != en
 
 
-_VALUES = dict.fromkeys(("n", "band", "percent", "first", "last", "page", "reason", "words", "rule"), "1")
+_VALUES = dict.fromkeys("n band percent first last page reason words rule among titles done total".split(), "1")

@@ -39,6 +39,7 @@ def test_an_answer_and_its_place(tab: Tab) -> None:
 
 
 def test_a_repair_gives_its_reason(tab: Tab) -> None:
+    tab.read()
     tab.page.locator("#yz-raw").check()
     repair = tab.page.locator(".yz-repair:visible").first
     repair.click()
@@ -94,6 +95,7 @@ def test_nothing_foreign_acts(tab: Tab) -> None:
 def test_a_quote_is_never_its_twin(tab: Tab) -> None:
     chip = tab.ask("hostile").locator(".yz-chip").first
     chip.click()
+    tab.opened()
     places = tab.page.locator(".yz-here").evaluate_all("pieces => pieces.map(p => [+p.dataset.start, +p.dataset.end])")
     assert places
     assert {tuple(place) for place in places} == {(len(HOSTILE), 2 * len(HOSTILE))}

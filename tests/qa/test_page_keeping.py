@@ -117,7 +117,7 @@ def test_what_a_browser_kept_is_shown_to_its_user_alone(served: Served, tmp_path
     kept = {"user": "ana", "turns": [page.desk.turn(WHO).plain()]}
     for user, messages in (("ana", 2), ("bob", 0), (None, 0)):
         who: Any = type("Request", (), {"username": user})
-        assert len(page.restore(kept, "zh", who)[1]) == messages
+        assert len(page.restore(kept, "zh", "", who)[1]) == messages
 
 
 def test_logging_in(chromium: Browser, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

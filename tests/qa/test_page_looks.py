@@ -30,6 +30,13 @@ CHROME = (
     "clear",
     "theme",
     "source",
+    "add",
+    "documents",
+    "yours",
+    "choose",
+    "all",
+    "none",
+    "languages",
     "outline",
     "raw",
     "ours",
@@ -41,12 +48,14 @@ def test_the_page_speaks_the_browsers_language(
     chromium: Browser, served: Served, browser: str, language: words.Language
 ) -> None:
     tab = Tab(chromium, served.url, browser).open()
+    tab.read()
     for name in CHROME:
         tab.page.wait_for_function("text => document.body.innerText.includes(text)", arg=words.of(name, language))
     tab.close()
 
 
 def test_every_word_switches(tab: Tab) -> None:
+    tab.read()
     for language, browser in (("en", "#yz-switch"), ("zh", "#yz-switch")):
         tab.page.locator(browser).click()
         tab.page.locator("#yz-clear").filter(has_text=words.of("clear", language)).wait_for()  # type: ignore[arg-type]

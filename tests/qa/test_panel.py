@@ -55,7 +55,7 @@ class Panel(HTMLParser):
 
 @pytest.fixture(scope="module")
 def panel(library: Library) -> Panel:
-    return Panel(reader.panel(library, Glosser(library)))
+    return Panel(reader.text(library.documents[0], Glosser(library)))
 
 
 def test_the_whole_source_stands_there_raw_and_clean(panel: Panel, review: Document) -> None:
@@ -85,8 +85,7 @@ def test_every_repair_of_a_paragraph_is_marked_with_its_reason(panel: Panel, rev
 
 def test_a_hostile_document_is_shown_literally(library: Library) -> None:
     found = hostile_document()
-    shelf = type("Shelf", (), {"documents": (found,)})()
-    seen = Panel(reader.panel(shelf, Glosser(library)))
+    seen = Panel(reader.text(found, Glosser(library)))
     assert not seen.tags & {"img", "script", "iframe", "b"}
     raw = "".join(str(piece[3]) for piece in seen.pieces if piece[0] == "yz-raw")
     assert raw == found.source

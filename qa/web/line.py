@@ -1,0 +1,88 @@
+"""A lock that is had in the order of asking, and an encoder that is had through it, a batch at a time.
+
+Python's own lock goes to whoever is quickest, so that a thread which encodes a book would take it again before a
+question gets it. `turn` answers under it, `room` encodes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from index.encoder import Encoder, Vectors
+from index.model import Model, Seen
+from index.parallel import PAIRS
+
+# Windows that the reading model sees between two turns: a tenth of a second.
+WINDOWS = 4
+# What every library is centred by: always the same sentences.
+_KNOWN = frozenset(chain.from_iterable(PAIRS))
+
+
+class Line:
+    """A lock for `with`; whoever asked first has it first. Not to be taken twice by one thread."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._mutex:
+            if not self._held:
+                self._held = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()  # until it is handed over
+
+    def __exit__(self, *error: object) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class Batchwise:
+    """An encoder in line: each call waits for its turn. The sentences that centre a library are remembered."""
+
+    def __init__(self, encoder: Encoder, line: Line) -> None:
+        self.name, self.dim = encoder.name, encoder.dim
+        self._encoder, self._line = encoder, line
+        self._remembered = lru_cache(maxsize=4)(self._encode)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The encoder's own."""
+        return self._have(texts, queries=False)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """The encoder's own."""
+        return self._have(texts, queries=True)
+
+    def _have(self, texts: Sequence[str], *, queries: bool) -> Vectors:
+        return (self._remembered if _KNOWN.issuperset(texts) else self._encode)(tuple(texts), queries)
+
+    def _encode(self, texts: tuple[str, ...], queries: bool) -> Vectors:
+        with self._line:
+            return self._encoder.queries(texts) if queries else self._encoder.passages(texts)
+
+
+class Aside(Model):
+    """A reading model in line: it sees a few windows at a time, and not all before the next question."""
+
+    def __init__(self, model: Model, line: Line) -> None:
+        self.__dict__.update(model.__dict__)
+        self._model, self._line = model, line
+
+    def see_all(self, windows: Sequence[Any]) -> Iterator[list[Seen]]:
+        """The model's own."""
+        for first in range(0, len(windows), WINDOWS):
+            with self._line:
+                seen = list(self._model.see_all(windows[first : first + WINDOWS]))
+            yield from seen
