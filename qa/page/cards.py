@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from qa.gloss import Glosser
     from qa.web.turn import Turn
 
+# Characters of a document's title on a quote.
+NAME = 48
+
 
 def asked(message: str) -> str:
     """A user's message as it is shown; the end of an overlong one is cut, visibly."""
@@ -129,7 +132,7 @@ def _card(quote: dict[str, Any], chance: float, language: Language, library: Hol
     return (
         f'<figure class="yz-card"><blockquote dir="auto" lang="{LANG[own]}">'
         f"{marked(quote['text'], quote['highlights'])}</blockquote>"
-        f"<figcaption>{_chip(quote, language, document, glosser)}"
+        f"<figcaption>{_chip(quote, language, document, glosser, named=len(library.documents) > 1)}"
         f'<span class="yz-confidence" title="{words.of("chance-title", language)}">{likely}</span>'
         f'<span class="yz-tools">{copies}</span></figcaption>'
         f'<pre class="yz-text">{safe(plain(quote, language))}</pre>'
@@ -145,12 +148,17 @@ def _near(quote: dict[str, Any], language: Language, library: Holds, glosser: Gl
     return (
         f'<figure class="yz-near"><blockquote dir="auto" lang="{LANG[own]}">{safe(quote["text"])}</blockquote>'
         f'<figcaption><span class="yz-not">{words.of("not", language)}</span>'
-        f"{_chip(quote, language, document, glosser)}</figcaption></figure>"
+        f"{_chip(quote, language, document, glosser, named=len(library.documents) > 1)}</figcaption></figure>"
     )
 
 
-def _chip(quote: dict[str, Any], language: Language, document: Document | None, glosser: Glosser) -> str:
-    """Section, paragraph, and lines or page; a link to that very place in the source beside the conversation."""
+def _chip(
+    quote: dict[str, Any], language: Language, document: Document | None, glosser: Glosser, *, named: bool
+) -> str:
+    """Section, paragraph, and lines or page; a link to that very place in the source beside the conversation.
+
+    `named` puts the document before them, where there are several.
+    """
     title = quote["section"][-1]
     other = glosser.title(title, language)
     section = safe(title) + (f' <span class="yz-other" lang="{LANG[language]}">{safe(other)}</span>' if other else "")
@@ -158,6 +166,9 @@ def _chip(quote: dict[str, Any], language: Language, document: Document | None, 
         said = f"{section} · {safe(quote['paragraph'])} · {words.of('gone', language)}"
         return f'<span class="yz-chip yz-gone" title="{safe(quote["citation"])}">{said}</span>'
     parts = [section, safe(quote["paragraph"])]
+    if named:
+        name = document.title if len(document.title) <= NAME else document.title[:NAME].rstrip() + "…"
+        parts.insert(0, f'<span lang="{LANG[document.language]}">{safe(name)}</span>')
     first, last = quote["lines"]
     if quote["page"] is not None:
         parts.append(words.of("page", language, page=quote["page"]))

@@ -152,9 +152,10 @@
     set: (token) => { try { sessionStorage.setItem("yz-room", token); } catch { /* then a reload forgets */ } },
   };
   let token = tab.get();
-  const door = () => `${(window.gradio_config?.root || "").replace(/\/$/, "")}/documents`;
+  // By its path alone: behind a proxy the page knows its address better than the server does.
+  const door = () => `${new URL(window.gradio_config?.root || "/", location.href).pathname.replace(/\/$/, "")}/documents`;
   const queue = [];
-  let sending = false;
+  let sending = true; // until the page has its room
   const bring = (files) => {
     if (!one("#yz-add") || !files.length) return;
     one("#yz-shelf").open = true;
@@ -434,6 +435,7 @@
     start: (given) => {
       token = given || "";
       tab.set(token);
+      send();
       count();
       follow();
       const question = new URLSearchParams(location.search).get("q");

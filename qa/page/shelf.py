@@ -77,7 +77,16 @@ def _own(file: File) -> str:
     document = file.document
     if document is not None:
         pages = len(document.places.sizes) if document.places else 0
-        about = " · ".join(filter(None, [_kind(document), both("pages", n=pages) if pages else "", safe(file.name)]))
+        about = " · ".join(
+            filter(
+                None,
+                [
+                    _kind(document),
+                    both("pages" if pages > 1 else "one-page", n=pages) if pages else "",
+                    safe(file.name),
+                ],
+            )
+        )
         notes = "".join(f'<span class="yz-note">{safe(note)}</span>' for note in file.notes)
         return _row(document, about, f"{notes}{name}", file.state)
     if file.state == "failed":
@@ -85,8 +94,9 @@ def _own(file: File) -> str:
         name = name.replace(both("remove"), both("dismiss"), 1)
     else:
         said = both(file.state, done=file.done, total=file.total)
-    share = file.done / file.total if file.total else 0
-    meter = f'<progress max="1" value="{share:.2f}" aria-hidden="true"></progress>' if file.state != "failed" else ""
+    meter = ""
+    if file.total and file.state != "failed":
+        meter = f'<progress max="1" value="{file.done / file.total:.2f}" aria-hidden="true"></progress>'
     return (
         f'<li class="yz-row yz-{file.state}" data-state="{file.state}" data-number="{file.number}">'
         f'<span class="yz-name">{safe(file.name)}</span> <span class="yz-about">{said}</span>{meter}{name}</li>'

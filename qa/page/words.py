@@ -104,6 +104,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "remove": ("移除", "Remove"),
     "dismiss": ("知道了", "Dismiss"),
     "pages": ("{n} 页", "{n} pages"),
+    "one-page": ("1 页", "1 page"),
     "sending": ("正在传送 {percent}", "sending {percent}"),
     "unsent": ("未能传送；请重试（文件夹不能添加）", "could not be sent; try again (folders cannot be added)"),
     "waiting": ("等待中…", "waiting…"),

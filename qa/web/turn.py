@@ -47,6 +47,11 @@ _KEY = secrets.token_bytes(32)
 class Holds(Protocol):
     """What quotes are proved against: all documents that a session may see."""
 
+    @property
+    def documents(self) -> Sequence[Document]:
+        """All of them."""
+        ...
+
     def document(self, id: str) -> Document:
         """The document of that id; NotFound for another."""
         ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from seen import Seen, check
 
+from index.errors import NotFound
 from index.library import Library
 from index.records import Document, Language, Paragraph, Section, Span
 from qa.answer import Answer
@@ -20,6 +23,7 @@ from qa.page import cards, words
 from qa.question import clean
 from qa.quotes import Quote
 from qa.record import answer_record
+from qa.web.export import export
 from qa.web.turn import Turn
 
 ATTACK = "<script>window.pwned=1</script> **b** $x$ ![](http://e.test/a.png) [a](javascript:b) `c` ${d} {{e}} & \"'"
@@ -50,7 +54,7 @@ def drawn(answer: Answer, glosser: Glosser | None = None, **changes: Any) -> See
     turn = Turn("0f", "typed", answer.question, (), answer_record(answer))
     library: Any = copy.copy(turn)  # anything that has a `document`
     known = {quote.document.id: quote.document for quote in (*answer.quotes, *answer.nearest)}
-    library = type("Shelf", (), {"document": staticmethod(known.__getitem__)})()
+    library = type("Shelf", (), {"document": staticmethod(known.__getitem__), "documents": tuple(known.values())})()
     turn = Turn(**({name: getattr(turn, name) for name in Turn.__slots__} | changes))
     return check(cards.answered(turn, library, glosser or Silent()))
 
@@ -145,6 +149,57 @@ def test_a_page_stands_in_place_of_lines() -> None:
     record = answer_record(answer(quoted("a")))
     record["quotes"][0]["page"] = 7
     assert drawn(answer(quoted("a")), record=record).of("a", "yz-chip") == ["t · 1-P1 · page 7"]
+
+
+def test_only_a_text_file_has_lines() -> None:
+    for format, chip in (("md", "t · 1-P1 · line 1"), ("docx", "t · 1-P1"), ("html", "t · 1-P1")):
+        quote = quoted("a")
+        made = replace(quote, document=replace(quote.document, format=format))  # type: ignore[arg-type]
+        assert drawn(answer(made)).of("a", "yz-chip") == [chip]
+
+
+def test_a_narrowed_question_says_what_was_asked() -> None:
+    seen = drawn(answer(quoted("a")), asked=2, among=9, titles=("One", ATTACK), only="zh")
+    assert seen.of("p", "yz-narrowed") == [f"Asked only 2 of 9 documents: One, {ATTACK} · Chinese paragraphs only"]
+    seen = drawn(refusal(language="zh"), asked=7, among=9, titles=("甲", "乙"))
+    assert seen.of("p", "yz-narrowed") == ["只问了 9 份文献中的 7 份：甲、乙…"]
+    assert not drawn(answer(quoted("a"))).of("p", "yz-narrowed")
+
+
+def test_where_else_the_words_stand_is_said_everywhere() -> None:
+    record = answer_record(answer(quoted("a")))
+    record["quotes"][0]["also"] = ["Other · 2-P1", ATTACK]
+    seen = drawn(answer(quoted("a")), record=record)
+    assert seen.of("div", "yz-also") == [f"Also in: Other · 2-P1{ATTACK}"]
+    assert seen.of("pre", "yz-text")[0].endswith(f"  Also in: Other · 2-P1\n  Also in: {ATTACK}")
+    turn = Turn("0f", "typed", "q", (), record, asked=1, among=2, titles=("One <b>",))
+    for format in ("markdown", "html"):
+        text = export([turn], format, datetime(2026, 1, 2))["text"]  # type: ignore[arg-type]
+        assert "Also in: Other · 2-P1" in text
+        assert "Asked only 1 of 2 documents: One" in text
+        assert "<script>" not in text
+        assert "<b>" not in text.replace("\\<b\\>", "")
+
+
+def test_a_quote_whose_document_is_gone_leads_nowhere() -> None:
+    shelf: Any = type("Shelf", (), {"document": staticmethod(_nowhere), "documents": ()})()
+    turn = Turn("0f", "typed", "q", (), answer_record(answer(quoted("答案", title=ATTACK))))
+    seen = check(cards.answered(turn, shelf, Silent()))
+    assert seen.of("span", "yz-gone") == [f"{ATTACK} · 1-P1 · document removed"]
+    assert not seen.of("a", "yz-chip")
+    assert seen.values("lang", "blockquote") == ["zh-Hans"]
+
+
+def test_among_several_documents_a_quote_names_its_own() -> None:
+    seen = drawn(answer(quoted("a", title="One"), quoted("b", title=ATTACK)))
+    assert seen.of("a", "yz-chip") == [
+        "One · One · 1-P1 · line 1",
+        f"{ATTACK[:48].rstrip()}… · {ATTACK} · 1-P1 · line 1",
+    ]
+
+
+def _nowhere(id: str) -> Document:
+    raise NotFound(f"no document {id!r}")
 
 
 def test_a_highlight_that_cannot_be_placed_is_not_marked() -> None:

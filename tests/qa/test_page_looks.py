@@ -11,10 +11,13 @@ import pytest
 from browser import Tab
 
 from qa.page import words
+from qa.web.server import Place, serving
 
 if TYPE_CHECKING:
     from conftest import Served
     from playwright.sync_api import Browser
+
+    from index.library import Library
 
 pytestmark = pytest.mark.browser
 WHO = "CAAR-NK 细胞是谁构建的？"
@@ -187,9 +190,39 @@ def test_screen_readers_are_told(tab: Tab) -> None:
     assert tab.page.get_by_role("textbox", name="问题").count() == 1
 
 
-def test_screenshots(chromium: Browser, served: Served, tmp_path: Path) -> None:
+PAPER = """
+#set page(paper: "a5", columns: 2, margin: 1.4cm)
+#set text(9pt)
+#set document(title: "Green tea and sleep: a randomised trial")
+#place(top + center, scope: "parent", float: true)[#text(13pt)[*Green tea and sleep: a randomised trial*]]
+= Abstract
+We asked whether green tea in the evening delays sleep. In a randomised trial of 214 adults, three cups of green tea
+after 6 pm delayed sleep by 31 minutes. Decaffeinated tea had no effect.
+= Methods
+Participants were recruited in Hangzhou between March 2021 and June 2022. #lorem(90)
+= Results
+Of 214 participants, 108 were assigned to green tea and 106 to decaffeinated tea. #lorem(110)
+"""
+
+
+def test_screenshots(chromium: Browser, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the README's pictures, which YINZHENG_GOLDEN=write puts in their place."""
-    tab = Tab(chromium, served.url, "en-GB", width=1180).open()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    with serving(library, Place(port=0, feedback=tmp_path / "feedback.jsonl")) as url:
+        shots = _shots(chromium, url)
+    for name, data in shots.items():
+        place = GOLDEN / f"page-{name}.png"
+        if os.environ.get("YINZHENG_GOLDEN") == "write":
+            place.write_bytes(data)
+        assert len(data) < 120_000
+        assert size(data) == size(place.read_bytes())
+
+
+def _shots(chromium: Browser, url: str) -> dict[str, bytes]:
+    import typst
+
+    tab = Tab(chromium, url, "en-GB", width=1180).open()
     shots: dict[str, bytes] = {}
 
     def shoot(name: str) -> None:
@@ -206,19 +239,24 @@ def test_screenshots(chromium: Browser, served: Served, tmp_path: Path) -> None:
     shoot("refusal")
     tab.page.locator("#yz-theme").click()
     shoot("dark")
+    tab.page.locator("#yz-theme").click()
+    tab.bring({"name": "tea.pdf", "mimeType": "application/pdf", "buffer": bytes(typst.compile(PAPER.encode()))})
+    tab.page.locator("#yz-clear").click()
+    tab.page.locator(".yz-asked").first.wait_for(state="detached")
+    tab.ask("How long did green tea delay sleep?").locator(".yz-chip").first.click()
+    tab.opened()
+    tab.page.locator(".yz-view[data-view=page]").click()
+    tab.page.locator(".yz-sheet img").wait_for()
+    tab.page.locator("#yz-shelf > summary").click()
+    shoot("paper")
     tab.close()
-    tab = Tab(chromium, served.url, width=390, has_touch=True).open()
+    tab = Tab(chromium, url, width=390, has_touch=True).open()
     answer = tab.ask(WHO)
     shoot("phone")
     answer.locator(".yz-chip").first.tap()
     shoot("sheet")
     tab.close()
-    for name, data in shots.items():
-        place = GOLDEN / f"page-{name}.png"
-        if os.environ.get("YINZHENG_GOLDEN") == "write":
-            place.write_bytes(data)
-        assert len(data) < 120_000
-        assert size(data) == size(place.read_bytes())
+    return shots
 
 
 def small(data: bytes) -> bytes:

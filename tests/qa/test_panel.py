@@ -8,7 +8,8 @@ import pytest
 from hostile import document as hostile_document
 
 from index.library import Library
-from index.records import Document
+from index.records import Document, Paragraph, Section, Span
+from index.repair.edits import Edit
 from qa.gloss import Glosser
 from qa.page import reader
 
@@ -89,3 +90,28 @@ def test_a_hostile_document_is_shown_literally(library: Library) -> None:
     assert not seen.tags & {"img", "script", "iframe", "b"}
     raw = "".join(str(piece[3]) for piece in seen.pieces if piece[0] == "yz-raw")
     assert raw == found.source
+
+
+def test_tables_are_tables_and_what_is_aside_is_smaller(library: Library) -> None:
+    text = "Year\tKeeper\n1900\tAnn <b>\nFigure 1: a tower.\n1 A note.\n[1] Smith, 2001."
+    starts = [0, 12, 25, 44, 52]
+    ends = [11, 24, 43, 51, 67]
+    edits = tuple(Edit(at, at + 1, " | ", "table cell") for at, char in enumerate(text) if char == "\t")
+    section = Section("1", ("Tables",), None)
+    spans = [Span(start, end) for start, end in zip(starts, ends, strict=True)]
+    paragraphs = (
+        Paragraph("1-P1", section, 0, 24, "en", tuple(spans[:2]), "table"),
+        Paragraph("1-P2", section, 25, 43, "en", (spans[2],), "caption"),
+        Paragraph("1-P3", section, 44, 51, "en", (spans[3],), "footnote"),
+        Paragraph("1-P4", section, 52, 67, "en", (spans[4],), "reference"),
+    )
+    document = Document("t", "t.docx", "T", "en", "0" * 64, text, edits, paragraphs, "docx")
+    drawn = reader.text(document, Glosser(library))
+    assert '<tr data-start="0" data-end="11"><th>Year</th><th>Keeper</th></tr>' in drawn
+    assert '<tr data-start="12" data-end="24"><td>1900</td><td>Ann &lt;b&gt;</td></tr>' in drawn
+    for kind in ("table", "caption", "footnote", "reference"):
+        assert f'<div class="yz-paragraph yz-{kind}"' in drawn
+    assert "yz-view" not in drawn  # it has no pages
+    assert '<span class="yz-lines"></span>' in drawn  # nor lines that anybody could find
+    raw = "".join(str(piece[3]) for piece in Panel(drawn).pieces if piece[0] == "yz-raw")
+    assert raw == text[:24] + text[25:43] + text[44:51] + text[52:67]

@@ -251,11 +251,12 @@ def test_the_end_of_a_session_is_told(own: Tab, files: dict[str, Path]) -> None:
     own.page.evaluate("sessionStorage.setItem('yz-room', 'a guess')")
     own.page.reload()
     own.ready()
-    assert own.page.evaluate("sessionStorage.getItem('yz-room')") != "a guess"
+    own.page.wait_for_function("sessionStorage.getItem('yz-room') !== 'a guess'")
     own.bring(files["钟楼.md"])
     assert rows(own) == ["ready"]
 
 
+@pytest.mark.slow
 def test_on_a_phone_and_by_keyboard(chromium: Browser, alone: str, files: dict[str, Path]) -> None:
     tab = Tab(chromium, alone, width=390, has_touch=True).open()
     tab.page.locator("#yz-open").tap()
@@ -303,7 +304,7 @@ def test_on_a_phone_and_by_keyboard(chromium: Browser, alone: str, files: dict[s
     tab.close()
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_axe_finds_nothing_serious(own: Tab, files: dict[str, Path], dark: bool) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -327,6 +328,7 @@ def test_axe_finds_nothing_serious(own: Tab, files: dict[str, Path], dark: bool)
         assert serious == []
 
 
+@pytest.mark.slow
 def test_a_library_of_a_thousand_documents(
     chromium: Browser, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,6 +380,7 @@ def test_a_page_that_cannot_be_shown_says_why(own: Tab, files: dict[str, Path]) 
     assert own.page.locator("article[data-view=text]").count() == 1
 
 
+@pytest.mark.slow
 def test_a_closed_tab_ends_them(
     chromium: Browser, library: Library, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -403,6 +406,7 @@ def test_a_closed_tab_ends_them(
     assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
+@pytest.mark.slow
 def test_with_a_log_in_they_are_their_users(
     chromium: Browser, library: Library, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
