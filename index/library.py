@@ -81,6 +81,15 @@ class Library:
         """Every term of every sentence, the glossary's included."""
         return frozenset(term for terms in self.terms[0] for term in terms)
 
+    @cached_property
+    def chinese(self) -> NDArray[np.bool_]:
+        """Which rows stand in a Chinese paragraph, `(rows,)`."""
+        return np.array([row.paragraph.language == "zh" for row in self.rows], dtype=bool)
+
+    @cached_property
+    def _paragraph_rows(self) -> NDArray[np.int64]:
+        return np.array([row.paragraph_row for row in self.rows], dtype=np.int64)
+
     def legs(
         self, question: str, language: Language, rows: NDArray[np.int64] | None = None
     ) -> dict[str, NDArray[np.float64]]:
@@ -90,7 +99,7 @@ class Library:
         least score.
         """
         rows = np.arange(len(self.rows)) if rows is None else rows
-        of = np.array([row.paragraph_row for row in self.rows])
+        of = self._paragraph_rows
         lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
         question = simplified(question)
         vector = self.encoder.queries([question])[0]

@@ -49,7 +49,7 @@ def retrieve(
     if not len(rows):
         return []
     legs = library.legs(question.text, question.language, rows)
-    foreign = np.array([library.rows[row].paragraph.language != question.language for row in rows])
+    foreign = library.chinese[rows] != (question.language == "zh")
     fused = fuse(legs, settings.WEIGHTS, foreign)
     order = np.argsort(-fused, kind="stable")[:top]
     return [
