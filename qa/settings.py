@@ -111,8 +111,8 @@ UPLOAD_FILES_MAX = 50
 # Pages a file, and the seconds in which it must be read: 1,000 pages of a book take some 20.
 UPLOAD_PAGES_MAX = 1_000
 UPLOAD_SECONDS_MAX = 60
-# Sentences of all files of a session: each takes 40 ms to encode on a free core and 6 KB of memory, so that this
-# many take seven minutes and 60 MB.
+# Sentences of all files of a session: each takes 40 to 80 ms to encode and some 8 KB of memory, so that this many take
+# about ten minutes and 80 MB.
 UPLOAD_SENTENCES_MAX = 10_000
 # Sessions with documents of their own at once: each may hold that memory once more, with the library's beside it.
 UPLOAD_SESSIONS_MAX = 20

@@ -36,7 +36,7 @@ _HTML = regex.compile(
     regex.IGNORECASE | regex.DOTALL,
 )
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_OCR = "it is a picture; make a PDF with text of it, as in `ocrmypdf -l chi_sim+eng --image-dpi 300 IN OUT.pdf`"
+_OCR = "make a PDF with text of it, as in `ocrmypdf -l chi_sim+eng --image-dpi 300 IN OUT.pdf`"
 _SAVE = "open it and save it as DOCX or PDF"
 _UNPACK = "unpack it and add the files"
 _ONLY = "add documents only"

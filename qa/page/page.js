@@ -159,19 +159,21 @@
   const bring = (files) => {
     if (!one("#yz-add") || !files.length) return;
     one("#yz-shelf").open = true;
-    for (const file of files) {
-      const row = document.createElement("li");
-      row.className = "yz-row yz-waiting";
-      const name = row.appendChild(document.createElement("span"));
-      name.className = "yz-name";
-      name.textContent = file.name;
-      row.append(" ");
-      row.appendChild(document.createElement("span")).className = "yz-about";
-      one("#yz-sending").append(row);
-      queue.push({ file, row });
-    }
+    for (const file of files) queue.push({ file, row: line(file.name) });
     one("#yz-mine").hidden = false;
     if (!sending) send();
+  };
+  // A row of a file that the server does not know yet.
+  const line = (name) => {
+    const row = document.createElement("li");
+    row.className = "yz-row yz-waiting";
+    const said = row.appendChild(document.createElement("span"));
+    said.className = "yz-name";
+    said.textContent = name;
+    row.append(" ");
+    row.appendChild(document.createElement("span")).className = "yz-about";
+    one("#yz-sending").append(row);
+    return row;
   };
   // Words that the server gave in both languages, with a value put in.
   const word = (row, name, value) => {
@@ -244,10 +246,13 @@
     try {
       const answer = await fetch(door(), { headers: { "X-Yinzheng-Room": token } });
       if (answer.ok) state = await answer.json();
-      else if (answer.status === 403) state = { busy: false, html: "" };
+      else if (answer.status === 403) state = { ended: true, html: "" };
     } catch { /* the server is not there; it is asked again */ }
+    if (state?.ended && drawn) fail(line(one("#yz-mine h3").innerText), "ended", "");
     if (state) draw(state.html);
-    if (!state || state.busy) timer = setTimeout(follow, state ? 700 : 5000);
+    if (state?.ended) return;
+    // Now and then it is told that this tab is still there.
+    timer = setTimeout(follow, !state ? 5000 : state.busy ? 700 : 120000);
   };
   let drawn = "";
   const draw = (html) => {
@@ -272,6 +277,7 @@
     if (mine) mine.hidden = !list.children.length && !one("#yz-sending").children.length;
     count();
   };
+  addEventListener("visibilitychange", () => { if (!document.hidden && drawn) follow(); });
   const isFiles = (event) => one("#yz-add") && [...(event.dataTransfer?.types || [])].includes("Files");
   let over = 0;
   const dragged = (now) => {

@@ -106,6 +106,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "pages": ("{n} 页", "{n} pages"),
     "one-page": ("1 页", "1 page"),
     "sending": ("正在传送 {percent}", "sending {percent}"),
+    "ended": (
+        "已过期删除；重新载入本页后可再次添加。",
+        "were deleted after their time; reload the page to add them again.",
+    ),
     "unsent": ("未能传送；请重试（文件夹不能添加）", "could not be sent; try again (folders cannot be added)"),
     "waiting": ("等待中…", "waiting…"),
     "reading": ("正在读取…", "reading…"),

@@ -34,7 +34,7 @@ def open_door(app: Any, rooms: Rooms) -> None:
 
     def state(request: Request) -> JSONResponse:
         """What became of a room's files: their rows as HTML, and whether anything is being done."""
-        room = rooms.find(request.headers.get(_TOKEN, ""))
+        room = rooms.find(request.headers.get(_TOKEN, ""), used=False)
         if room is None:
             return refused("this session has ended; reload the page", 403)
         busy = room.busy  # asked first: what was done after it is in the rows

@@ -72,13 +72,19 @@ class Rooms:
             let.pages.add(page)
             return token, let.room
 
-    def find(self, token: str) -> Room | None:
-        """The room of a token, which is used hereby."""
+    def find(self, token: str, *, used: bool = True) -> Room | None:
+        """The room of a token, which is used hereby, or else only seen to have its tab still.
+
+        A tab may live on though Gradio believes it closed, as when its machine has slept.
+        """
         with self._mutex:
             let = self._lets.get(token)
             if let is None:
                 return None
-            let.used = self._clock()
+            if used:
+                let.used = self._clock()
+            if let.left is not None:
+                let.left = self._clock()
             return let.room
 
     def admit(self, token: str, size: int) -> tuple[Room, Path]:

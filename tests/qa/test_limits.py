@@ -53,6 +53,16 @@ def test_a_body_is_measured_by_what_it_says_and_by_what_comes(content: Any, stat
     assert response.text == ("100" if status == 200 else "the request is larger than 100 bytes\n")
 
 
+def test_more_may_come_where_files_are_handed_in() -> None:
+    app = BodyLimit(echo, 100, larger={"/documents": 1_000})
+    for path, size, status in (("/documents", 1_000, 200), ("/documents", 1_001, 413), ("/documents/x", 101, 413)):
+        for content in (b"x" * size, chunks(size - 50, 50)):
+            (response,) = send(app, ("POST", content), path=path)
+            assert response.status_code == status
+    (response,) = send(app, ("POST", b"x" * 1_001), path="/documents")
+    assert response.text == "the request is larger than 1000 bytes\n"
+
+
 def test_what_a_framework_makes_of_a_cut_body_is_not_the_answer() -> None:
     """FastAPI answers 400 where its body cannot be read; behind a middleware of Starlette it fails in a group."""
     inner, outer = FastAPI(), FastAPI()

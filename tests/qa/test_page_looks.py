@@ -205,6 +205,7 @@ Of 214 participants, 108 were assigned to green tea and 106 to decaffeinated tea
 """
 
 
+@pytest.mark.slow
 def test_screenshots(chromium: Browser, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the README's pictures, which YINZHENG_GOLDEN=write puts in their place."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -144,6 +144,7 @@ def test_dropped_anywhere(own: Tab, files: dict[str, Path]) -> None:
     assert own.page.evaluate("window.pwned") is None
 
 
+@pytest.mark.slow
 def test_progress_is_told_in_the_pages_language(chromium: Browser, alone: str) -> None:
     tab = Tab(chromium, alone, "zh-CN").open()
     long = "".join(f"第{number}号船停在第{number * 7}号泊位。" for number in range(300))
@@ -174,6 +175,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(own: Tab) -> None:
     assert own.page.locator("#yz-sending li").count() == 0
 
 
+@pytest.mark.slow
 def test_what_is_ticked_is_asked_and_said(own: Tab, files: dict[str, Path]) -> None:
     own.bring(files["paper.pdf"], files["钟楼.md"])
     own.page.locator("#yz-none").click()
@@ -198,6 +200,7 @@ def test_what_is_ticked_is_asked_and_said(own: Tab, files: dict[str, Path]) -> N
     assert "31 minutes" in text(answer)
 
 
+@pytest.mark.slow
 def test_a_reload_keeps_them_and_a_removed_one_is_gone(own: Tab, files: dict[str, Path], tmp_path: Path) -> None:
     own.bring(files["paper.pdf"], files["钟楼.md"])
     own.ask("How long did green tea delay sleep?")
@@ -247,6 +250,7 @@ def test_no_other_session_sees_them(chromium: Browser, own: Tab, alone: str, fil
     same.close()
 
 
+@pytest.mark.slow
 def test_the_end_of_a_session_is_told(own: Tab, files: dict[str, Path]) -> None:
     own.page.evaluate("sessionStorage.setItem('yz-room', 'a guess')")
     own.page.reload()
@@ -254,6 +258,12 @@ def test_the_end_of_a_session_is_told(own: Tab, files: dict[str, Path]) -> None:
     own.page.wait_for_function("sessionStorage.getItem('yz-room') !== 'a guess'")
     own.bring(files["钟楼.md"])
     assert rows(own) == ["ready"]
+    own.page.route("**/documents", lambda route: route.fulfill(status=403, body="{}"))
+    own.page.evaluate("yinzheng.refresh()")
+    own.page.locator("#yz-sending .yz-en", has_text="were deleted after their time").wait_for()
+    assert rows(own) == []
+    own.page.unroute("**/documents")
+    own.errors.clear()  # the browser tells 403 as an error
 
 
 @pytest.mark.slow
@@ -304,7 +314,8 @@ def test_on_a_phone_and_by_keyboard(chromium: Browser, alone: str, files: dict[s
     tab.close()
 
 
-@pytest.mark.parametrize("dark", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(own: Tab, files: dict[str, Path], dark: bool) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -367,6 +378,7 @@ def test_without_uploads_there_is_nothing_to_add(
         tab.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_shown_says_why(own: Tab, files: dict[str, Path]) -> None:
     import platformdirs
 

@@ -213,6 +213,21 @@ def test_a_room_that_is_not_used_ends_though_its_page_is_open(open_rooms: Any) -
     assert rooms.find(token) is None
 
 
+def test_a_tab_that_lives_on_though_it_was_believed_closed_keeps_its_room(open_rooms: Any) -> None:
+    clock = Clock()
+    rooms = open_rooms(clock=clock)
+    token, room = rooms.enter("", None, "p")
+    rooms.leave("p")
+    for _ in range(5):
+        clock.now += settings.UPLOAD_GRACE_SECONDS - 1
+        assert rooms.find(token, used=False) is room
+        rooms.sweep()
+    clock.now += settings.UPLOAD_IDLE_SECONDS - settings.UPLOAD_GRACE_SECONDS * 4
+    rooms.find(token, used=False)
+    rooms.sweep()
+    assert rooms.find(token) is None  # to be there is not to use it
+
+
 def test_the_end_of_the_server_leaves_nothing(open_rooms: Any, tmp_path: Path) -> None:
     rooms = open_rooms()
     _, room = rooms.enter("", None, "p")
