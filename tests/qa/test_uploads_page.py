@@ -125,6 +125,7 @@ def test_from_files_to_quotes_in_their_places(own: Tab, files: dict[str, Path]) 
     assert own.page.locator("#yz-source img").count() == 0
 
 
+@pytest.mark.slow
 def test_dropped_anywhere(own: Tab, files: dict[str, Path]) -> None:
     made = own.page.evaluate_handle(
         """([name, text]) => {
@@ -231,6 +232,7 @@ def test_a_reload_keeps_them_and_a_removed_one_is_gone(own: Tab, files: dict[str
     assert found[0]["quotes"][0]["document"] == "paper"
 
 
+@pytest.mark.slow
 def test_no_other_session_sees_them(chromium: Browser, own: Tab, alone: str, files: dict[str, Path]) -> None:
     own.bring(files["paper.pdf"])
     token = own.page.evaluate("sessionStorage.getItem('yz-room')")
