@@ -62,10 +62,11 @@ class Met:
         self._han = self._inner = self._run_in = 0
         self._decimal: tuple[int, ...] = ()
 
-    def at(self, text: str, *, closed: bool) -> Heading | None:
+    def at(self, text: str, *, closed: bool, last: bool = False) -> Heading | None:
         """The heading that the display line `text` begins with, if any.
 
-        `closed` says that the text before is at an end. Call `meet` where it is taken for one.
+        `closed` says that the text before is at an end; `last` that nothing comes after, so that a line of a few words
+        heads nothing. Call `meet` where it is taken for one.
         """
         if found := label(text):
             return found
@@ -75,7 +76,7 @@ class Met:
             return None
         if (match := _SUBSECTION.match(text)) and self._han and int(match[1]) == self._run_in + 1:
             return Heading(2, f"{match[1]}. {match[2].strip()}", match.end())
-        if _ENDS.search(text):
+        if last or _ENDS.search(text):
             return None
         if (match := _CHAPTER.match(text)) and numeral(match[1]) == self._han + 1:
             return Heading(1, text.strip(), len(text))

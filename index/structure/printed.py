@@ -24,9 +24,7 @@ def pieces(first: Repaired, language: Language) -> list[Piece]:
     fresh = closed = True
     bare = listed = False  # a heading without text below it yet; within the references
     for place, (line, ends_here) in enumerate(zip(found, ends, strict=True)):
-        heading = met.at(line.text, closed=closed)
-        if heading and heading.length == len(line.text) and place == len(found) - 1:
-            heading = None  # it heads nothing
+        heading = met.at(line.text, closed=closed, last=place == len(found) - 1)
         if heading and heading.length == len(line.text) and _is_item(heading, met, found[place + 1 : place + 2]):
             heading = None
         start = line.start

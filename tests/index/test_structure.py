@@ -189,6 +189,7 @@ def test_only_after_the_text_before_is_at_an_end() -> None:
     for text in ("1 Introduction", "Discussion", "第一章 总则"):
         assert headings.Met().at(text, closed=False) is None
         assert headings.Met().at(text, closed=True) is not None
+        assert headings.Met().at(text, closed=True, last=True) is None
 
 
 # The outline
