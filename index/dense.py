@@ -8,14 +8,13 @@ found the English abstract and little else: first sentence answers 0.16, with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import settings
+from index import arrays, settings
 from index.encoder import Encoder, Vectors
 from index.parallel import PAIRS
 from index.records import Language
@@ -80,22 +79,28 @@ class Dense:
         """How many sentence and paragraph vectors there are."""
         return self._indexes[0].ntotal, self._indexes[1].ntotal
 
-    def write(self, folder: Path) -> None:
-        """Write `FILES` into a folder."""
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The names, which are `FILES`, and contents of the files that keep this."""
         import faiss
 
         for name, index in zip(self.FILES, self._indexes, strict=False):
-            faiss.write_index(index, str(folder / name))
-        np.save(folder / self.FILES[-1], self.query_centres, allow_pickle=False)
+            yield name, faiss.serialize_index(index).tobytes()
+        yield self.FILES[-1], arrays.to_bytes(self.query_centres)
 
     @classmethod
-    def read(cls, folder: Path) -> Dense:
-        """Read `FILES`, whose hashes the caller has checked: FAISS trusts what it reads."""
+    def read(cls, files: Mapping[str, bytes]) -> Dense:
+        """What `files` made, checked against its sums by the caller: FAISS trusts what it reads.
+
+        ValueError where the indexes are of another kind, or their rows and the centres of different lengths.
+        """
         import faiss
 
         dense = cls.__new__(cls)
-        dense._indexes = [faiss.read_index(str(folder / name)) for name in cls.FILES[:2]]
-        dense.query_centres = np.load(folder / cls.FILES[-1], allow_pickle=False)
+        dense._indexes = [faiss.deserialize_index(np.frombuffer(files[name], np.uint8)) for name in cls.FILES[:2]]
+        dense.query_centres = arrays.from_bytes(files[cls.FILES[-1]])
+        kinds = {(type(index), (len(LANGUAGES), index.d)) for index in dense._indexes}
+        if kinds != {(faiss.IndexFlatIP, dense.query_centres.shape)}:
+            raise ValueError("the vectors are of another kind or length")
         return dense
 
 

@@ -237,13 +237,15 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
 def _index_build(arguments: argparse.Namespace, console: Console) -> int:
     from index.build import build
     from index.corpus import Corpus
+    from index.store import Store
     from qa.listing import contents
     from qa.service import corpus_of, default_index, encoder_of
 
     folder = arguments.index or default_index()
-    corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(folder)
+    said = Store(folder).said
+    corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(said)
     with console.progress() as progress:
-        manifest = build(corpus, folder, arguments.encoder or encoder_of(folder), progress)
+        manifest = build(corpus, folder, arguments.encoder or encoder_of(said), progress)
     if arguments.json:
         _print_json({"index": str(folder), **manifest})
     else:

@@ -128,7 +128,7 @@ def stale_index(bench: Bench, patch: Patch) -> Library:
     with tempfile.TemporaryDirectory() as name:
         folder = stored(bench, Path(name))
         patch.setattr(index_settings, "BM25_B", 0.75)
-        return library.read(folder, expected(folder))
+        return library.read(folder, expected)
 
 
 def damaged_vectors(bench: Bench, patch: Patch) -> Library:

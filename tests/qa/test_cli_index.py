@@ -25,9 +25,9 @@ def mine(index_folder: Path, library: Any, tmp_path: Path) -> Path:
 def rewrite(folder: Path, **changes: Any) -> None:
     """Change the manifest and sign it anew."""
     path = folder / store.MANIFEST
-    manifest = {**json.loads(path.read_text(encoding="utf-8")), **changes}
-    manifest["fingerprint"] = store.fingerprint(manifest)
+    manifest = store.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copy(path, folder / store.COPY)
 
 
 def damage(name: str) -> Any:

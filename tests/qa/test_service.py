@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,9 @@ def stages() -> tuple[list[str], object]:
 
 def change_manifest(folder: Path, **changes: object) -> None:
     path = folder / store.MANIFEST
-    manifest = {**json.loads(path.read_text(encoding="utf-8")), **changes}
-    manifest["fingerprint"] = store.fingerprint(manifest)
+    manifest = store.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copy(path, folder / store.COPY)
 
 
 def test_the_default_is_built_when_missing_and_then_kept(default: Path) -> None:
@@ -112,14 +113,14 @@ def test_where_the_default_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_the_encoder_of_an_index(tiny: Path, tmp_path: Path) -> None:
-    assert service.encoder_of(tmp_path / "none") == index_settings.ENCODER
+    assert service.encoder_of(store.Store(tmp_path / "none").said) == index_settings.ENCODER
     change_manifest(tiny, encoder="some/model")
-    assert service.encoder_of(tiny) == "some/model"
+    assert service.encoder_of(store.Store(tiny).said) == "some/model"
 
 
 def test_the_sources_of_an_index(tiny: Path, tiny_once: tuple[Path, Path], tmp_path: Path) -> None:
-    assert service.corpus_of(tiny).folder == tiny_once[0].resolve()
-    assert service.corpus_of(tmp_path / "none").folder == reading.default_folder()
+    assert service.corpus_of(store.Store(tiny).said).folder == tiny_once[0].resolve()
+    assert service.corpus_of(store.Store(tmp_path / "none").said).folder == reading.default_folder()
 
 
 def test_findings(tiny: Path) -> None:
