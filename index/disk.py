@@ -66,7 +66,7 @@ class Checked(Mapping[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         path, sum = self.folder / name, self._sums[name]
         try:
-            data = content(path, sum.size + 1)
+            data = content(path, sum.size + 1)  # one byte more shows that it is longer
         except OSError as error:
             raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self._mend) from None
         if Sum.of(data) != sum:
@@ -85,14 +85,15 @@ class Checked(Mapping[str, bytes]):
             self[name]
 
 
-def content(path: Path, size: int = -1) -> bytes:
-    """The bytes of an ordinary file, or so many of them if there are more; OSError where it cannot be read."""
+def content(path: Path, most: int) -> bytes:
+    """The first bytes of an ordinary file, at most so many; OSError where it cannot be read."""
     # without O_NONBLOCK a pipe in the file's place would be waited for
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no file")
-        return file.read(size)
+        return file.read(min(most, found.st_size))
 
 
 def write(path: Path, data: bytes) -> None:

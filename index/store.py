@@ -32,8 +32,10 @@ from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
 
 MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 PARTS = "parts"
-# The file of a part that has the sums of the others, and the bytes that it has at most.
-SUMS, SUMS_MAX = "part.json", 100_000
+# The file of a part that has the sums of the others.
+SUMS = "part.json"
+# Bytes that are read at most of what no sum tells the size of: a manifest has 600 for a document.
+MANIFEST_MAX, SUMS_MAX = 200_000_000, 100_000
 # Where what is being written lies, below the folder, until it is whole.
 _DRAFTS = ".new-"
 # The folder of sources.toml, if any; the folders whose files were added; which listed documents were removed, by
@@ -64,7 +66,7 @@ class Store:
         """The manifest, its format and its sum checked; IndexMissing, IndexStale or IndexDamaged otherwise."""
         path = self.folder / MANIFEST
         try:
-            manifest = json.loads(disk.content(path))
+            manifest = json.loads(self._written(MANIFEST))
         except (FileNotFoundError, NotADirectoryError):
             raise IndexMissing(f"no index in {self.folder}", self.rebuild) from None
         except OSError as error:
@@ -82,6 +84,10 @@ class Store:
             raise IndexDamaged(f"{path} is damaged: it does not match its own sum", self.rebuild)
         return manifest
 
+    def _written(self, name: str) -> bytes:
+        """What stands in the manifest or in its copy; OSError where that cannot be read."""
+        return disk.content(self.folder / name, MANIFEST_MAX)
+
     def stamp(self) -> tuple[int, ...]:
         """What tells one manifest file from the next, even where both say the same; empty where there is none."""
         with suppress(OSError):
@@ -98,7 +104,7 @@ class Store:
 
     def _parsed(self, name: str) -> Manifest:
         try:
-            manifest = json.loads(disk.content(self.folder / name))
+            manifest = json.loads(self._written(name))
         except (OSError, ValueError, RecursionError):
             return {}
         return manifest if isinstance(manifest, dict) and "folder" in manifest else {}
@@ -142,14 +148,14 @@ class Store:
 
     def leftovers(self, manifest: Manifest) -> list[Path]:
         """What lies here and no manifest names: of the index before, or of a build that was killed."""
-        named = {manifest["data"], *(document["part"] for document in manifest["documents"])}
+        named = self._named(manifest)
         found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(f"{_DRAFTS}*")]
         return sorted(path for path in found if path.name not in named)
 
     def copied(self) -> bool:
         """Whether the manifest's copy is the same as the manifest."""
         try:
-            return disk.content(self.folder / COPY) == disk.content(self.folder / MANIFEST)
+            return self._written(COPY) == self._written(MANIFEST)
         except OSError:
             return False
 
@@ -157,10 +163,15 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the only one that writes. What was left behind is deleted first, and at a good end what is not used."""
+        """Be the only one that writes.
+
+        What a writer that was killed had still to delete is deleted first, and at a good end all that is not used:
+        parts that it had finished wait till then, and are not made again.
+        """
         disk.make(self.folder)
         with lock.alone(self.folder, self._waiting):
             self._clear()
+            self._retire()
             try:
                 yield
             except BaseException:
@@ -217,19 +228,39 @@ class Store:
         for draft in self.folder.glob(f"{_DRAFTS}*"):
             disk.remove(draft)
 
-    def _sweep(self) -> None:
-        """Delete what the manifest does not name, so that what was removed is gone, and bring its copy up to date."""
-        try:
-            manifest = self.manifest()
-        except (IndexMissing, IndexDamaged, IndexStale):
+    def _retire(self) -> None:
+        """Delete what the index before had and this one has not, and then bring the manifest's copy up to date.
+
+        The copy is that of the index before until this is done, by whichever writer comes next.
+        """
+        if self.copied():
             return
-        if not self.copied():
-            self._replace(COPY, disk.content(self.folder / MANIFEST))
-        if left := self.leftovers(manifest):
-            for path in left:
-                disk.remove(path)
-            for folder in {path.parent for path in left}:
-                disk.settle(folder)
+        with suppress(IndexMissing, IndexDamaged, IndexStale):
+            manifest = self.manifest()
+            before = self._named(self._parsed(COPY))
+            self._delete(path for path in self.leftovers(manifest) if path.name in before)
+            self._replace(COPY, self._written(MANIFEST))
+
+    def _sweep(self) -> None:
+        """Delete whatever the manifest does not name: also parts that were made for an index that never came to be."""
+        self._retire()
+        with suppress(IndexMissing, IndexDamaged, IndexStale):
+            self._delete(self.leftovers(self.manifest()))
+
+    @staticmethod
+    def _delete(paths: Iterable[Path]) -> None:
+        folders = set()
+        for path in paths:
+            disk.remove(path)
+            folders.add(path.parent)
+        for folder in folders:
+            disk.settle(folder)
+
+    @staticmethod
+    def _named(manifest: Manifest) -> set[str]:
+        """The data folder and the parts that a manifest names."""
+        documents = (one for one in manifest.get("documents", ()) if isinstance(one, dict))
+        return {str(name) for name in (manifest.get("data"), *(one.get("part") for one in documents))}
 
 
 def signed(manifest: Manifest) -> Manifest:
