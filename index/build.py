@@ -27,9 +27,10 @@ from index.formats.file import load
 from index.formats.sandbox import Sandbox
 from index.glossary import Glossary
 from index.library import Library
+from index.manifest import Manifest
 from index.part import Name, Part, Progress
 from index.records import Document
-from index.store import Files, Manifest, Store
+from index.store import Files, Store
 from index.tokens import Tokenizer
 
 

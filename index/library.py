@@ -22,10 +22,11 @@ from index.errors import IndexDamaged, IndexEmpty, IndexStale, NotFound, StoreEr
 from index.glossary import Glossary, Pair
 from index.late import Late
 from index.lexical import Lexical
+from index.manifest import Manifest
 from index.model import Model
 from index.part import Part
 from index.records import Document, Language, Paragraph
-from index.store import Manifest, Store
+from index.store import Store
 from index.tokens import Tokenizer
 from index.words import simplified
 

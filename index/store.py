@@ -1,6 +1,6 @@
 """An index on disk: one folder, one manifest, one folder of data files named after their content.
 
-    DIR/manifest.json         format, settings, encoder, documents, and the sum of every data file
+    DIR/manifest.json         what the index says of itself (see `manifest`)
     DIR/manifest.copy.json    the same once more: where the manifest is damaged, a build knows from it what was added
     DIR/parts/<key>/…         what belongs to one document alone (see `part`)
     DIR/data-<hash>/…         what is made of all documents: terms, glossary, centred vectors
@@ -16,34 +16,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import regex
-
 from index import disk, lock, settings
+from index import manifest as manifests
 from index.disk import Checked, Sum
 from index.entry import Entry
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
+from index.manifest import COPY, Manifest
+from index.manifest import FILE as MANIFEST
 
-MANIFEST, COPY = "manifest.json", "manifest.copy.json"
 PARTS = "parts"
 # The file of a part that has the sums of the others.
 SUMS = "part.json"
-# Bytes that are read at most of what no sum tells the size of: a manifest has 600 for a document.
-MANIFEST_MAX, SUMS_MAX = 200_000_000, 100_000
+# Bytes that are read of it at most.
+SUMS_MAX = 100_000
 # Where what is being written lies, below the folder, until it is whole.
 _DRAFTS = ".new-"
-# The folder of sources.toml, if any; the folders whose files were added; which listed documents were removed, by
-# their ids, and which files of those folders, by the SHA-256 of their paths.
-NOTHING_SAID: dict[str, Any] = {"folder": None, "roots": [], "removed": [], "left_out": []}
-_DATA = regex.compile(r"data-[0-9a-f]{16}")
-
-Manifest = dict[str, Any]
 # Names and contents of files that are to be written; one content at a time is held in memory.
 Files = Iterable[tuple[str, bytes]]
 
@@ -80,13 +73,13 @@ class Store:
                 f"{self.folder} has index format {manifest['format']}, this version reads {settings.FORMAT}",
                 self.rebuild,
             )
-        if manifest.get("sum") != _sum(manifest) or not _is_whole(manifest):
+        if not manifests.is_signed(manifest) or not manifests.is_whole(manifest):
             raise IndexDamaged(f"{path} is damaged: it does not match its own sum", self.rebuild)
         return manifest
 
     def _written(self, name: str) -> bytes:
         """What stands in the manifest or in its copy; OSError where that cannot be read."""
-        return disk.content(self.folder / name, MANIFEST_MAX)
+        return disk.content(self.folder / name, manifests.BYTES_MAX)
 
     def stamp(self) -> tuple[int, ...]:
         """What tells one manifest file from the next, even where both say the same; empty where there is none."""
@@ -99,7 +92,7 @@ class Store:
     def said(self) -> Manifest:
         """What a build goes by: the manifest, stale or not, or its copy where it is damaged; empty without either."""
         found = [manifest for name in (MANIFEST, COPY) if (manifest := self._parsed(name))]
-        whole = [manifest for manifest in found if manifest.get("sum") == _sum(manifest)]
+        whole = [manifest for manifest in found if "sum" not in manifest or manifests.is_signed(manifest)]
         return next(iter([*whole, *found]), {})
 
     def _parsed(self, name: str) -> Manifest:
@@ -122,9 +115,9 @@ class Store:
             return []
 
     def core(self) -> dict[str, Any]:
-        """What the user has said of the index, which outlives a build: see `NOTHING_SAID`."""
+        """What the user has said of the index, which outlives a build: see `manifest`."""
         said = self.said
-        return {key: said.get(key, default) for key, default in NOTHING_SAID.items()}
+        return {key: said.get(key, default) for key, default in manifests.NOTHING_SAID.items()}
 
     def part(self, key: str, digest: str | None = None) -> Checked:
         """The files of a part, whose sums have this SHA-256, if it is given; IndexDamaged where they cannot be read."""
@@ -148,7 +141,7 @@ class Store:
 
     def leftovers(self, manifest: Manifest) -> list[Path]:
         """What lies here and no manifest names: of the index before, or of a build that was killed."""
-        named = self._named(manifest)
+        named = manifests.named(manifest)
         found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(f"{_DRAFTS}*")]
         return sorted(path for path in found if path.name not in named)
 
@@ -197,7 +190,7 @@ class Store:
         draft = self.folder / f"{_DRAFTS}data"
         sums = {name: sum.to_json() for name, sum in sorted(_fill(draft, files).items())}
         content = hashlib.sha256(json.dumps(sums).encode()).hexdigest()
-        manifest = signed({"format": settings.FORMAT, **core, "data": f"data-{content[:16]}", "files": sums})
+        manifest = manifests.signed({"format": settings.FORMAT, **core, "data": f"data-{content[:16]}", "files": sums})
         disk.settle(draft)
         if self._is_there(manifest):
             disk.remove(draft)
@@ -207,7 +200,7 @@ class Store:
         if (self.folder / PARTS).is_dir():
             disk.settle(self.folder / PARTS)
         disk.settle(self.folder)  # all that the manifest names is there, whatever happens, before it names it
-        self._replace(MANIFEST, _written(manifest))
+        self._replace(MANIFEST, manifests.to_bytes(manifest))
         return manifest
 
     def _replace(self, name: str, data: bytes) -> None:
@@ -237,7 +230,7 @@ class Store:
             return
         with suppress(IndexMissing, IndexDamaged, IndexStale):
             manifest = self.manifest()
-            before = self._named(self._parsed(COPY))
+            before = manifests.named(self._parsed(COPY))
             self._delete(path for path in self.leftovers(manifest) if path.name in before)
             self._replace(COPY, self._written(MANIFEST))
 
@@ -255,61 +248,6 @@ class Store:
             folders.add(path.parent)
         for folder in folders:
             disk.settle(folder)
-
-    @staticmethod
-    def _named(manifest: Manifest) -> set[str]:
-        """The data folder and the parts that a manifest names."""
-        documents = (one for one in manifest.get("documents", ()) if isinstance(one, dict))
-        return {str(name) for name in (manifest.get("data"), *(one.get("part") for one in documents))}
-
-
-def signed(manifest: Manifest) -> Manifest:
-    """A manifest with the fingerprint of what it says, and its sum."""
-    named = {**manifest, "fingerprint": fingerprint(manifest)}
-    return {**named, "sum": _sum(named)}
-
-
-def fingerprint(manifest: Manifest) -> str:
-    """16 hexadecimal digits over what an index is: not over where its sources were read and what was said of them."""
-    core = {key: value for key, value in manifest.items() if key not in ("fingerprint", "sum", *NOTHING_SAID)}
-    if isinstance(documents := core.get("documents"), list):
-        core["documents"] = [
-            {key: value for key, value in one.items() if key != "path"} if isinstance(one, dict) else one
-            for one in documents
-        ]
-    return _digest(core)[:16]
-
-
-def _sum(manifest: Manifest) -> str:
-    """The SHA-256 of a manifest, but for this sum itself."""
-    return _digest({key: value for key, value in manifest.items() if key != "sum"})
-
-
-def _digest(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _is_whole(manifest: Manifest) -> bool:
-    """Whether a manifest has all that is read of it, and names no file outside its folder."""
-    try:
-        entries = [Entry.from_json(value) for value in manifest["documents"]]
-        names = [*manifest["files"], *(entry.part for entry in entries)]
-        for value in manifest["files"].values():
-            Sum.from_json(value)
-        return (
-            _DATA.fullmatch(manifest["data"]) is not None
-            and isinstance(manifest["encoder"], str)
-            and isinstance(manifest["fingerprint"], str)
-            and all(isinstance(name, str) and os.path.basename(name) == name not in ("", ".", "..") for name in names)
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return False
-
-
-def _written(manifest: Manifest) -> bytes:
-    """A manifest's file; a name that is no text is kept as Python has it."""
-    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
 
 
 def _fill(folder: Path, files: Files) -> dict[str, Sum]:

@@ -18,10 +18,12 @@ from index.build import build, silent
 from index.corpus import Corpus
 from index.errors import IndexEmpty, IndexMissing, IndexStale, InputError, SourceError, StoreError
 from index.library import Library
+from index.manifest import COPY, Manifest
+from index.manifest import FILE as MANIFEST
 from index.originals import Originals
 from index.part import Progress
 from index.shelf import Shelf
-from index.store import COPY, MANIFEST, Manifest, Store
+from index.store import Store
 
 
 def default_index() -> Path:

@@ -81,7 +81,7 @@ def renamed_chunks(bench: Bench, patch: Patch) -> Library:
 
         real = store.Store.commit
 
-        def commit(self: store.Store, files: store.Files, core: dict[str, Any]) -> store.Manifest:
+        def commit(self: store.Store, files: store.Files, core: dict[str, Any]) -> dict[str, Any]:
             return real(self, files, {**core, "made": "otherwise"})
 
         patch.setattr(store.Store, "commit", commit)

@@ -92,3 +92,10 @@ def built(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., P
     """The folder of a good index, not to be changed."""
     folder = tmp_path_factory.mktemp("built")
     return build_index(make_corpus(folder / "corpus"), folder / "index")
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., Path]) -> Path:
+    """The folder of an index of another document, of the same size and structure."""
+    folder = tmp_path_factory.mktemp("other")
+    return build_index(make_corpus(folder / "corpus", PAPER.replace("海藻", "海带")), folder / "index")

@@ -34,8 +34,10 @@ from index.formats.extract import Extract
 from index.formats.sandbox import Sandbox
 from index.late import LatePart
 from index.lock import FILE as LOCK
+from index.manifest import COPY, Manifest
+from index.manifest import FILE as MANIFEST
 from index.shelf import Shelf
-from index.store import COPY, MANIFEST, PARTS, Manifest, Store
+from index.store import PARTS, Store
 
 TEXTS = {
     "tea": "绿茶在春天采摘，用八十度的水冲泡三分钟。红茶需要全发酵。\n",

@@ -14,7 +14,7 @@ from index import library
 from index.errors import IndexDamaged, IndexMissing, IndexStale, StoreError
 from index.library import Library
 from index.lock import FILE as LOCK
-from index.store import COPY
+from index.manifest import COPY
 
 SEED = 20
 
@@ -142,15 +142,6 @@ def test_harmed_files(folder: Path, good: tuple[object, ...], harm: Callable[[Pa
         path.write_bytes(content)
     assert files(folder) == before
     assert outcome(folder, good) == "the same"
-
-
-@pytest.fixture(scope="session")
-def other(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., Path]) -> Path:
-    """An index of another document, of the same size and structure."""
-    from conftest import PAPER, build_index
-
-    folder = tmp_path_factory.mktemp("other")
-    return build_index(make_corpus(folder / "corpus", PAPER.replace("海藻", "海带")), folder / "index")
 
 
 def test_files_of_another_index(folder: Path, other: Path, good: tuple[object, ...]) -> None:

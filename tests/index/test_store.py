@@ -17,7 +17,9 @@ from index.dense import Dense
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable, StoreError
 from index.late import LatePart
 from index.lock import FILE as LOCK
-from index.store import COPY, MANIFEST, NOTHING_SAID, SUMS, Store, fingerprint, signed
+from index.manifest import COPY, NOTHING_SAID, fingerprint, signed
+from index.manifest import FILE as MANIFEST
+from index.store import SUMS, Store
 
 DATA_FILES = ["terms.json", "glossary.json", *Dense.FILES]
 PART_FILES = ["extract.npz", "document.json", "sentences.npy", "paragraphs.npy", *LatePart.FILES]

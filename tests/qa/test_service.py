@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import corpus as reading
+from index import manifest as manifests
 from index import settings as index_settings
 from index import store
 from index.errors import IndexDamaged, IndexMissing, IndexStale
@@ -34,10 +35,10 @@ def stages() -> tuple[list[str], object]:
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
-    path = folder / store.MANIFEST
-    manifest = store.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
+    path = folder / manifests.FILE
+    manifest = manifests.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    shutil.copy(path, folder / store.COPY)
+    shutil.copy(path, folder / manifests.COPY)
 
 
 def test_the_default_is_built_when_missing_and_then_kept(default: Path) -> None:
@@ -94,10 +95,10 @@ def test_a_named_index_is_never_built(tmp_path: Path, fake: list[str]) -> None:
 @pytest.mark.parametrize("changes", [{"code": "0"}, {"settings": {}}, {"format": 0}, {"sources": "0"}])
 def test_a_named_stale_index_is_an_error(tiny: Path, changes: dict[str, object], fake: list[str]) -> None:
     change_manifest(tiny, **changes)
-    before = (tiny / store.MANIFEST).read_bytes()
+    before = (tiny / manifests.FILE).read_bytes()
     with pytest.raises(IndexStale, match=r"run `yinzheng index build --index"):
         service.open_library(tiny)
-    assert (tiny / store.MANIFEST).read_bytes() == before
+    assert (tiny / manifests.FILE).read_bytes() == before
     assert fake == []
 
 
