@@ -36,9 +36,9 @@ def alone(folder: Path, waiting: Callable[[str], None]) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            waiting(f"waiting for {holder(path)}, which writes the index in {folder}")
+            waiting(f"Waiting for {holder(path)} to have written the index in {folder}")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        _tell(handle, f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}\n")
+        _tell(handle, f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})\n")
         try:
             yield
         finally:

@@ -47,8 +47,8 @@ def test_who_is_waited_for_is_said_and_a_killed_holder_is_not_waited_for(tmp_pat
     try:
         assert not begun.wait(0.3)
         (line,) = said
-        assert line.startswith(f"waiting for process {process.pid}, since ")
-        assert line.endswith(f", which writes the index in {tmp_path}")
+        assert line.startswith(f"Waiting for process {process.pid} (since ")
+        assert line.endswith(f") to have written the index in {tmp_path}")
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -59,10 +59,10 @@ def test_who_is_waited_for_is_said_and_a_killed_holder_is_not_waited_for(tmp_pat
 
 
 def test_a_stale_note_in_the_file_is_no_lock(tmp_path: Path) -> None:
-    (tmp_path / lock.FILE).write_text("process 1, since 00:00:00\n")
+    (tmp_path / lock.FILE).write_text("process 1 (since 00:00:00)\n")
     said: list[str] = []
     with Store(tmp_path, said.append).writing():
-        assert lock.holder(tmp_path / lock.FILE).startswith(f"process {os.getpid()}, since ")
+        assert lock.holder(tmp_path / lock.FILE).startswith(f"process {os.getpid()} (since ")
     assert said == []
 
 
