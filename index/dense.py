@@ -28,7 +28,7 @@ class Dense:
     `sentences` and `paragraphs` are `(n, dim)`; `query_centres` is `(2, dim)`, by `LANGUAGES`.
     """
 
-    FILES = ("sentences.faiss", "paragraphs.faiss", "centres.npy")
+    FILES = ("sentence-vectors.npy", "paragraph-vectors.npy", "centres.npy")
 
     def __init__(self, sentences: Vectors, paragraphs: Vectors, query_centres: Vectors) -> None:
         import faiss
@@ -80,28 +80,25 @@ class Dense:
         return self._indexes[0].ntotal, self._indexes[1].ntotal
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """The names, which are `FILES`, and contents of the files that keep this."""
-        import faiss
+        """The names, which are `FILES`, and contents of the files that keep this.
 
-        for name, index in zip(self.FILES, self._indexes, strict=False):
-            yield name, faiss.serialize_index(index).tobytes()
-        yield self.FILES[-1], arrays.to_bytes(self.query_centres)
+        Plain arrays, not FAISS's own form: bytes that are none of its own can keep it from ever coming back.
+        """
+        rows = (index.reconstruct_n(0, index.ntotal) for index in self._indexes)
+        for name, array in zip(self.FILES, (*rows, self.query_centres), strict=True):
+            yield name, arrays.to_bytes(array)
 
     @classmethod
     def read(cls, files: Mapping[str, bytes]) -> Dense:
-        """What `files` made, checked against its sums by the caller: FAISS trusts what it reads.
-
-        ValueError where the indexes are of another kind, or their rows and the centres of different lengths.
-        """
-        import faiss
-
-        dense = cls.__new__(cls)
-        dense._indexes = [faiss.deserialize_index(np.frombuffer(files[name], np.uint8)) for name in cls.FILES[:2]]
-        dense.query_centres = arrays.from_bytes(files[cls.FILES[-1]])
-        kinds = {(type(index), (len(LANGUAGES), index.d)) for index in dense._indexes}
-        if kinds != {(faiss.IndexFlatIP, dense.query_centres.shape)}:
+        """What `files` made; ValueError where the arrays do not fit each other."""
+        sentences, paragraphs, centres = (arrays.from_bytes(files[name]) for name in cls.FILES)
+        shapes = [sentences.shape[1:], paragraphs.shape[1:], centres.shape]
+        dim = centres.shape[-1] if centres.ndim else 0
+        if shapes != [(dim,), (dim,), (len(LANGUAGES), dim)] or {a.dtype.str for a in (sentences, paragraphs)} != {
+            "<f4"
+        }:
             raise ValueError("the vectors are of another kind or length")
-        return dense
+        return cls(sentences, paragraphs, centres)
 
 
 def _shift(encode: Callable[[Sequence[str]], Vectors]) -> Vectors:

@@ -8,8 +8,8 @@
 
 A build writes new parts and a new data folder beside the old ones and then replaces `manifest.json`, in one
 step: a reader sees the old index or the new one, never a mixture, and a build killed at any moment leaves the
-last good index. What the new manifest does not name is deleted then. Everything is JSON, FAISS or plain
-npy; nothing is unpickled. Every file is held against its sum as it is read.
+last good index. What the new manifest does not name is deleted then. Everything is JSON or plain npy;
+nothing is unpickled. Every file is held against its sum as it is read.
 """
 
 from __future__ import annotations

@@ -135,16 +135,14 @@ def test_what_is_written_is_read(hashed: Encoder) -> None:
 
 
 def test_vectors_of_another_kind_are_none(hashed: Encoder) -> None:
-    import faiss
-
     of = languages(4, 3)
     files = dict(Dense.build(hashed, (some(7, 1), of), (some(7, 2), of)).files())
-    graph = faiss.IndexHNSWFlat(some(1, 1).shape[1], 4)
-    graph.add(some(7, 1))
-    for name, data in (
-        (Dense.FILES[0], faiss.serialize_index(graph).tobytes()),
-        (Dense.FILES[1], faiss.serialize_index(faiss.IndexFlatIP(5)).tobytes()),
-        (Dense.FILES[2], arrays.to_bytes(some(3, 1))),
+    for number, array in (
+        (0, some(7, 1).astype(np.float64)),
+        (0, some(7, 1)[0]),
+        (1, some(7, 1)[:, :5]),
+        (2, some(3, 1)),
+        (2, np.float32(1)),
     ):
         with pytest.raises(ValueError, match="of another kind or length"):
-            Dense.read({**files, name: data})
+            Dense.read({**files, Dense.FILES[number]: arrays.to_bytes(np.asarray(array))})

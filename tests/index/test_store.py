@@ -217,8 +217,8 @@ def test_a_signed_manifest_that_leads_elsewhere_is_none(folder: Path, change: di
         ("terms.json", b'{"words":[],"chunks":[[],[]]}'),
         ("glossary.json", b"[5]"),
         ("glossary.json", b"[" * 100_000),
-        ("sentences.faiss", b"IxFI"),
-        ("sentences.faiss", b""),
+        ("sentence-vectors.npy", b"IxFI"),
+        ("sentence-vectors.npy", b""),
         ("centres.npy", b"\x93NUMPY"),
         ("centres.npy", b"\x80\x04."),
     ],
@@ -265,8 +265,7 @@ def test_nothing_is_pickled(built: Path) -> None:
             json.loads(content)
         elif path.suffix == ".npy":
             assert np.load(path, allow_pickle=False).dtype != object
-        elif path.suffix == ".npz":
+        else:
+            assert path.suffix == ".npz"
             with np.load(path, allow_pickle=False) as arrays:
                 assert all(arrays[name].dtype != object for name in arrays)
-        else:
-            assert path.suffix == ".faiss"
