@@ -268,7 +268,7 @@ def test_in_a_conversation_while_others_ask(library: Library, questions: list[st
 def test_in_a_run_of_the_evaluation(index_folder: Path, tmp_path: Path) -> None:
     source = default_sets()[0].read_text(encoding="utf-8").splitlines()
     few = tmp_path / "few.jsonl"
-    few.write_text("\n".join(one for one in source if not json.loads(one).get("after")) + "\n", encoding="utf-8")
+    few.write_text("\n".join([one for one in source if not json.loads(one).get("after")][::3]), encoding="utf-8")
     runs = []
     for number, cores in ((0, 1), (1, 2)):
         out = tmp_path / f"{number}.jsonl"
@@ -279,7 +279,7 @@ def test_in_a_run_of_the_evaluation(index_folder: Path, tmp_path: Path) -> None:
     for run in runs:
         for outcome in run[1:]:
             del outcome["milliseconds"]
-    assert len(runs[0]) > 100
+    assert len(runs[0]) > 30
     compare([written(one) for one in runs[0][1:]], [written(one) for one in runs[1][1:]])
 
 
