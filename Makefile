@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup chat ask check test test-all clean
+.PHONY: help setup chat ask check test test-all test-offline clean
 
 help:
 	@echo "make setup      a virtual environment in $(VENV) with everything in it"
@@ -13,6 +13,7 @@ help:
 	@echo "make check      format, lint, types"
 	@echo "make test       check, and every quick test"
 	@echo "make test-all   the rest: browser, models, larger runs"
+	@echo "make test-offline  make test, where there is no network but loopback (Linux)"
 
 setup: $(STAMP)
 
@@ -38,6 +39,9 @@ test: check
 
 test-all: setup
 	$(BIN)/python -m pytest -m "slow or browser or model"
+
+test-offline: setup
+	$(BIN)/python tests/loopback.py $(MAKE) test
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

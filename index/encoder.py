@@ -7,6 +7,7 @@ cosine.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -69,6 +70,8 @@ class Transformer:
     """Any sentence-transformers model; its own prompts for queries and documents are used."""
 
     def __init__(self, name: str) -> None:
+        # Nothing is fetched unasked, nor is anything told; Hugging Face's library reads this when it is first imported.
+        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError:
@@ -76,7 +79,7 @@ class Transformer:
                 "sentence-transformers is not installed", "run `pip install sentence-transformers`"
             ) from None
         try:
-            self._model: Any = SentenceTransformer(name, device="cpu")
+            self._model: Any = SentenceTransformer(name, device="cpu", local_files_only=True)
         except Exception as error:
             raise EncoderError(
                 f"no sentence-transformers model at {name!r} ({type(error).__name__})",

@@ -98,9 +98,11 @@ class Late:
         vectors, pooled, lengths = (np.concatenate(parts) for parts in zip(*self._read(rows), strict=True))
         firsts = np.cumsum(lengths) - lengths
         best = np.maximum.reduceat(vectors @ asked.tokens.T, firsts, axis=0)
-        late = (best @ asked.weights).astype(np.float64)
-        whole = (pooled.astype(np.float32) @ asked.pooled).astype(np.float64)
-        return np.round(scale * ((1 - share) * late + share * whole), 6)
+        # not `@`: a matrix times a vector is summed in another order by two threads than by one
+        late = np.einsum("ij,j->i", best, asked.weights, dtype=np.float64)
+        whole = np.einsum("ij,j->i", pooled, asked.pooled, dtype=np.float64)
+        scores: NDArray[np.float64] = np.round(scale * ((1 - share) * late + share * whole), 6)
+        return scores
 
     def _read(self, rows: Rows) -> Iterator[tuple[NDArray[Any], ...]]:
         """Of each run of rows that share a part: their tokens' vectors, their pooled ones, and how many tokens each."""
