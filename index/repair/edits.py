@@ -13,7 +13,6 @@ from itertools import groupby, pairwise
 
 import regex
 
-
 # A half-open range of the source.
 Range = tuple[int, int]
 
