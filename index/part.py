@@ -112,7 +112,7 @@ def check(folder: Path, mend: str, digest: str | None = None) -> None:
                 raise IndexDamaged(f"{folder / name} is damaged: its SHA-256 is not the recorded one", mend)
     except OSError as error:
         raise IndexDamaged(f"{error.filename} cannot be read ({error.strerror})", mend) from None
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise IndexDamaged(f"{folder / SUMS} cannot be read ({error})", mend) from None
 
 
