@@ -29,7 +29,7 @@ from index.store import Store
 def default_index() -> Path:
     """`YINZHENG_INDEX`, or the `index` of the user's `config.toml`, or a folder in the user's cache."""
     if named := os.environ.get("YINZHENG_INDEX"):
-        return Path(named).expanduser()
+        return _folder(named, "YINZHENG_INDEX")
     return configured_index() or platformdirs.user_cache_path("yinzheng") / "index"
 
 
@@ -45,14 +45,22 @@ def configured_index() -> Path | None:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read ({error})", "correct or delete that file") from None
     unknown = sorted(set(config) - {"index"})
     if unknown or not isinstance(config.get("index", ""), str):
         found = f"has the key {unknown[0]!r}" if unknown else "names an index that is no text"
         raise InputError(f"{path} {found}", 'expected one line such as index = "~/papers"')
     named = config.get("index")
-    return path.parent / Path(named).expanduser() if named else None
+    return path.parent / _folder(named, str(path)) if named else None
+
+
+def _folder(named: str, where: str) -> Path:
+    """The folder of that name, which may begin with a user's `~`."""
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:
+        raise InputError(f"{where} names {named!r}, of a user that there is not", "name another folder") from None
 
 
 def open_library(folder: Path | None = None, progress: Progress = silent) -> Library:
