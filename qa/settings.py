@@ -104,6 +104,18 @@ NOTE_CHARACTERS_MAX = 2_000
 REQUEST_BYTES_MAX = 2_000_000
 REQUESTS_PER_MINUTE = 600
 QUEUE_MAX = 200
+# Of them, from one address: who fills its own share leaves others room. A team of fifty may ask twice each.
+QUEUE_MAX_ADDRESS = 100
+# Requests that one address may have open at once: a browser opens six connections, and fifty may sit behind it.
+OPEN_MAX_ADDRESS = 300
+# Wrong log-ins of one address in so many minutes: enough for a team that has forgotten, 2,880 guesses a day for others.
+LOGINS_WRONG_MAX = 20
+LOGINS_WRONG_MINUTES = 10
+# A request must come within these seconds, and one more for each so many bytes: a slow telephone line sends 2,000. A
+# response of which nothing was taken for so long is not waited for.
+PATIENCE_SECONDS = 10.0
+BYTES_A_SECOND = 2_000
+UNREAD_SECONDS = 30.0
 # A reader's own documents, for one browser session. Bytes a file: what is read is held in memory whole, and scanned
 # books beyond this are for `yinzheng index add`. Files a session: what one looks through in a sitting.
 UPLOAD_BYTES_MAX = 50_000_000
