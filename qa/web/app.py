@@ -41,21 +41,11 @@ _CHOSEN = "(first, second, choice) => [first, second, yinzheng.choice()]"
 _CHOSEN_LINK = "(first, choice) => [first, yinzheng.choice()]"
 
 
-# No value of the page lies deeper: a kept conversation's turns, their records, quotes, highlights.
-_DEPTH_MAX = 20
-
-
 class _Blocks(gr.Blocks):  # type: ignore[misc]
-    """Blocks whose API may be called as Python may: arguments at the end that have a default can be left out.
-
-    No event takes a file: Gradio would copy one of this machine, or fetch one from another, wherever a value has the
-    form of its `FileData`.
-    """
+    """Blocks whose API may be called as Python may: arguments at the end that have a default can be left out."""
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
-        """Gradio's own, once what was left out is there; it comes before anything is made of the inputs."""
-        if _holds_file(inputs):
-            raise gr.Error("no files are taken here", print_exception=False)
+        """Gradio's own, once what was left out is there."""
         if block_fn.api_visibility == "public":
             inputs.extend(one.value for one in block_fn.inputs[len(inputs) :])
         super().validate_inputs(block_fn, inputs)
@@ -326,23 +316,6 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
         for tool in tools:
             gr.api(_clean_errors(tool), api_name=tool.__name__, concurrency_limit=1, concurrency_id="answers")
     return blocks
-
-
-def _holds_file(inputs: list[Any]) -> bool:
-    """Whether a value has the form of a file, at any depth; what is too deep to be looked at may be one."""
-    level = inputs
-    for _ in range(_DEPTH_MAX):
-        if any(isinstance(value, dict) and "meta" in value for value in level):
-            return True
-        level = [
-            part
-            for value in level
-            if isinstance(value, dict | list)
-            for part in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _clean_errors(tool: Any) -> Any:

@@ -2,7 +2,8 @@
 
 Gradio serves some eighty routes, among them files, a proxy and an editor of its own code. Only those that the page
 and the documented clients call are open; the others, and those that a later Gradio may add, are not found. What is
-posted to an event is read here once, so that Gradio meets nothing that its own page could not have sent.
+posted to an event is read here once, so that Gradio meets nothing that its own page could not have sent: above all no
+value in the form of its `FileData`, for which it would copy any file of this machine, or fetch one from elsewhere.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _ROUTES = [
 # What Gradio's page and `gradio_client` say of an event.
 _KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id", "simple_format", "request"}
 _SESSION = regex.compile(_NAME)
+# No value of the page lies deeper: a kept conversation's turns, their records, quotes, highlights.
+_DEPTH_MAX = 20
 
 
 class Gate:
@@ -186,7 +189,25 @@ def _read(body: bytes) -> dict[str, Any]:
         raise _Refused(400, "the body is not JSON") from None
     if not isinstance(value, dict):
         raise _Refused(400, "the body is no JSON object")
+    _look_through(value)
     return value
+
+
+def _look_through(body: dict[str, Any]) -> None:
+    """Refuses a body that holds a file at any depth, or is too deep to be looked through."""
+    level: list[Any] = [body]
+    for _ in range(_DEPTH_MAX):
+        if any(isinstance(value, dict) and "meta" in value for value in level):
+            raise _Refused(400, "no files are taken here")
+        level = [
+            part
+            for value in level
+            if isinstance(value, dict | list)
+            for part in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return
+    raise _Refused(400, "the body is too deep")
 
 
 async def _answer(refused: _Refused, scope: Any, receive: Any, send: Any) -> None:

@@ -146,7 +146,7 @@ def create(library: Library, place: Place) -> Any:
     # Gradio leaves it to this whose pages may read what comes back: nobody's but its own.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     # From within: each sees only what those after it have let through.
-    user = _users_of(blocks.app) if place.users else lambda headers: None
+    user = _users_of(app.routes[-1]) if place.users else lambda headers: None
     made: Any = PageLogin(app, tries) if place.users else app
     made = Gate(made, Visitors(), blocks.fns, user, closed=place.users is not None)
     made = waiting.QueueLimit(made, queues)
@@ -166,8 +166,9 @@ def _log_in(users: Users) -> Callable[[str, str], Awaitable[bool]]:
     return check
 
 
-def _users_of(gradio: Any) -> Callable[[dict[bytes, bytes]], str | None]:
-    """Who is logged in to Gradio, by the headers of a request; as Gradio tells it itself."""
+def _users_of(mount: Any) -> Callable[[dict[bytes, bytes]], str | None]:
+    """Who is logged in to the Gradio application that was mounted, by the headers of a request; as Gradio tells it."""
+    gradio = mount.app
 
     def user(headers: dict[bytes, bytes]) -> str | None:
         found = cookies(headers)
