@@ -24,7 +24,7 @@ _ANYBODY = (
     ("GET HEAD", r"/"),
     ("POST", r"/login/?"),
     ("GET", r"/logout"),
-    ("GET POST DELETE", r"/mcp/?"),  # which asks for a name and a password itself
+    ("GET POST DELETE", r"/(?P<rpc>mcp)/?"),  # which asks for a name and a password itself
 )
 _USERS = (
     ("GET", r"/config/?"),
@@ -32,8 +32,7 @@ _USERS = (
     ("GET", rf"/gradio_api/heartbeat/(?P<session>{_NAME})"),
     ("GET", r"/gradio_api/queue/data"),
     ("POST", r"/gradio_api/(?P<event>run/predict|queue/join)/?"),
-    ("POST", r"/gradio_api/(?P<session_of>cancel|reset)"),
-    ("POST", r"/gradio_api/(?P<call>call)/(?:ask|search|show)/?"),
+    ("POST", r"/gradio_api/(?P<call>cancel|reset|call/(?:ask|search|show)/?)"),
     # Gradio takes what stands here for an event, and where it knows none, for a session.
     ("GET", rf"/gradio_api/call/(?:ask|search|show)/(?P<session>{_NAME})"),
     ("GET HEAD POST", r"/documents"),
@@ -86,12 +85,13 @@ class Gate:
             if inside and self.closed and user is None:
                 raise _Refused(401, "log in first")
             part = found.groupdict()
-            if scope["method"] == "POST" and ("event" in part or "session_of" in part or "call" in part):
+            session = part.get("session") or _asked(scope)
+            if scope["method"] == "POST" and part.keys() & {"event", "call", "rpc"}:
                 body = await _whole(receive)
-                session = self._session(_read(body), strict="event" in part)
                 receive = _again(body, receive)
-            else:
-                session = part.get("session") or _asked(scope)
+                value = _read(body)
+                if "rpc" not in part:
+                    session = self._session(value, strict="event" in part)
             visitor, made = self.visitors.visitor(headers)
             if session and not self.visitors.owns(user or visitor, session):
                 raise _Refused(403, "this session is another's; reload the page")
@@ -100,8 +100,11 @@ class Gate:
             return
         await self.app(scope, receive, self.visitors.greeting(made, send) if scope["path"] == "/" else send)
 
-    def _session(self, body: dict[str, Any], *, strict: bool) -> str | None:
-        """The session that a body names, where it is what a page sends."""
+    def _session(self, body: Any, *, strict: bool) -> str | None:
+        """The session that a body names, where it is what a client sends; `strict`, what a page sends of an event."""
+        if not isinstance(body, dict):
+            raise _Refused(400, "the body is no JSON object")
+        _look_through(body)
         session = body.get("session_hash")
         if session is not None and not (isinstance(session, str) and _SESSION.fullmatch(session)):
             raise _Refused(400, "session_hash is no name of a session")
@@ -109,9 +112,9 @@ class Gate:
             if unknown := set(body) - _KEYS:
                 raise _Refused(400, f"{min(unknown)[:40]!r} is not expected")
             number, trigger = body.get("fn_index"), body.get("trigger_id")
-            if isinstance(number, bool) or number not in self.functions:
+            if type(number) is not int or number not in self.functions:
                 raise _Refused(400, "fn_index names no event")
-            if trigger is not None and (not isinstance(trigger, int) or isinstance(trigger, bool)):
+            if trigger is not None and type(trigger) is not int:
                 raise _Refused(400, "trigger_id is no number")
             if session is None:
                 raise _Refused(400, "session_hash is missing")
@@ -178,7 +181,9 @@ def _again(body: bytes, receive: Any) -> Any:
     return tell
 
 
-def _read(body: bytes) -> dict[str, Any]:
+def _read(body: bytes) -> Any:
+    """The value that a body spells, of which all can be spelled again."""
+
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
 
@@ -187,9 +192,6 @@ def _read(body: bytes) -> dict[str, Any]:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode("utf-8")  # neither 1e999 nor half a character
     except (ValueError, RecursionError):
         raise _Refused(400, "the body is not JSON") from None
-    if not isinstance(value, dict):
-        raise _Refused(400, "the body is no JSON object")
-    _look_through(value)
     return value
 
 

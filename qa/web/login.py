@@ -35,7 +35,7 @@ class Tries:
         """0 where an address may try; else the seconds after which it may."""
         if self._counter.hit(self._limit, address):
             return 0
-        return max(1, math.ceil(self._counter.get_window_stats(self._limit, address).reset_time - time.time()))
+        return max(1, math.ceil(float(self._counter.get_window_stats(self._limit, address).reset_time) - time.time()))
 
     def right(self, address: str) -> None:
         """The last try was no wrong one."""

@@ -1,4 +1,4 @@
-"""Every route that the server has, ours and Gradio's: which are open, and that none reads a file or asks another host."""
+"""Every route that the server has, ours and Gradio's: which are open, that none reads a file or asks another host."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ def read(connection: socket.socket, most: int = 4_000_000) -> Reply:
             came += part
             head, ended, body = came.partition(b"\r\n\r\n")
             length = re.search(rb"(?im)^content-length: (\d+)", head)
-            if ended and (b"event-stream" in head or (length and len(body) >= int(length[1]))):
+            if ended and length and len(body) >= int(length[1]):
                 break
     return parsed(came)
 
@@ -87,7 +88,7 @@ def ask(
     method: str,
     target: str,
     body: bytes | Any = b"",
-    headers: Mapping[str, str] = {},  # noqa: B006 (it is only read)
+    headers: Mapping[str, str] = MappingProxyType({}),
     seconds: float = 10,
 ) -> Reply:
     """What a request gives; a body that is no bytes is sent as JSON. The target is sent as it is, ASCII or not."""
