@@ -24,7 +24,7 @@ _ANYBODY = (
     ("GET HEAD", r"/"),
     ("POST", r"/login/?"),
     ("GET", r"/logout"),
-    ("GET POST DELETE", r"/(?P<rpc>mcp)/?"),  # which asks for a name and a password itself
+    ("GET POST DELETE", r"/(?P<rpc>mcp)/"),  # which asks for a name and a password itself
 )
 _USERS = (
     ("GET", r"/config/?"),

@@ -5,6 +5,7 @@ Streams pass untouched. Only requests that put work in (POST) count against the 
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ import regex
 
 from qa.page import words
 
+_log = logging.getLogger(__name__)
 _Message = MutableMapping[str, Any]
 _App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -53,9 +55,11 @@ class Headers:
         self.app = app
 
     async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
-        """The application's response to a request, with the policy."""
+        """The application's response to a request, with the policy; 500 where it has none."""
+        started = False
 
         async def add(message: _Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
                 own = [
                     (name, _SAME_SITE.sub(b"", value) + b"; SameSite=Lax" if name == b"set-cookie" else value)
@@ -64,9 +68,21 @@ class Headers:
                 if not scope["path"].startswith(_PUBLIC) and not any(name == b"cache-control" for name, _ in own):
                     own.append((b"cache-control", b"no-store"))
                 message["headers"] = [*own, *_HEADERS]
+                started = True
             await send(message)
 
-        await self.app(scope, receive, add if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, add)
+        except Exception:
+            if started:
+                raise
+            from starlette.responses import PlainTextResponse
+
+            _log.exception("a request could not be answered")
+            await PlainTextResponse(f"{words.of('failed', 'en')}\n", 500, {"Connection": "close"})(scope, receive, add)
 
 
 class BodyLimit:
