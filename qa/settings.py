@@ -108,6 +108,8 @@ QUEUE_MAX = 200
 QUEUE_MAX_ADDRESS = 100
 # Requests that one address may have open at once: a browser opens six connections, and fifty may sit behind it.
 OPEN_MAX_ADDRESS = 300
+# Sessions of one address that are remembered, some 70 KB each: fifty readers with six tabs.
+SESSIONS_MAX_ADDRESS = 300
 # Wrong log-ins of one address in so many minutes: enough for a team that has forgotten, 2,880 guesses a day for others.
 LOGINS_WRONG_MAX = 20
 LOGINS_WRONG_MINUTES = 10

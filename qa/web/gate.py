@@ -34,7 +34,7 @@ _USERS = (
     ("POST", r"/gradio_api/(?P<event>run/predict|queue/join)/?"),
     ("POST", r"/gradio_api/(?P<call>cancel|reset|call/(?:ask|search|show)/?)"),
     # Gradio takes what stands here for an event, and where it knows none, for a session.
-    ("GET", rf"/gradio_api/call/(?:ask|search|show)/(?P<session>{_NAME})"),
+    ("GET", rf"/gradio_api/(?P<answer>call)/(?:ask|search|show)/(?P<session>{_NAME})"),
     ("GET HEAD POST", r"/documents"),
 )
 _ROUTES = [
@@ -93,7 +93,8 @@ class Gate:
                 if "rpc" not in part:
                     session = self._session(value, strict="event" in part)
             visitor, made = self.visitors.visitor(headers)
-            if session and not self.visitors.owns(user or visitor, session):
+            address = (scope.get("client") or ("",))[0]
+            if session and not self.visitors.owns(user or visitor, session, address, claims="answer" not in part):
                 raise _Refused(403, "this session is another's; reload the page")
         except _Refused as refused:
             await _answer(refused, scope, receive, send)

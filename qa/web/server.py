@@ -104,7 +104,7 @@ def create(library: Library, place: Place) -> Any:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep(rooms))
+        sweeper = asyncio.create_task(_sweep(rooms, lambda: waiting.forget(page.app, visitors.knows)))
         try:
             async with agents.session_manager.run():
                 yield
@@ -114,6 +114,7 @@ def create(library: Library, place: Place) -> Any:
 
     blocks.queue(max_size=settings.QUEUE_MAX, default_concurrency_limit=1, api_open=True)
     queues = waiting.take_turns(blocks)
+    visitors = Visitors()
     app = FastAPI(title="Yinzheng", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     tries = Tries()
     app.mount("/mcp", BasicAuth(agents_app, place.users, tries) if place.users else agents_app)
@@ -143,12 +144,13 @@ def create(library: Library, place: Place) -> Any:
         css=frame.STYLE,
         head=frame.HEAD,
     )
+    page: Any = app.routes[-1]
     # Gradio leaves it to this whose pages may read what comes back: nobody's but its own.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     # From within: each sees only what those after it have let through.
-    user = _users_of(app.routes[-1]) if place.users else lambda headers: None
+    user = _users_of(page) if place.users else lambda headers: None
     made: Any = PageLogin(app, tries) if place.users else app
-    made = Gate(made, Visitors(), blocks.fns, user, closed=place.users is not None)
+    made = Gate(made, visitors, blocks.fns, user, closed=place.users is not None)
     made = waiting.QueueLimit(made, queues)
     made = RateLimit(made, place.per_minute)
     made = BodyLimit(made, place.bytes_max, limits() if place.uploads else {})
@@ -178,10 +180,11 @@ def _users_of(mount: Any) -> Callable[[dict[bytes, bytes]], str | None]:
     return user
 
 
-async def _sweep(rooms: Rooms) -> None:
+async def _sweep(rooms: Rooms, forget: Callable[[], None]) -> None:
     """Ends what nobody returned to, again and again."""
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
+        forget()
         await asyncio.to_thread(rooms.sweep)
 
 
@@ -192,7 +195,8 @@ def serve(library: Library, place: Place, ready: Callable[[str], None]) -> None:
     """
     # As many connections as this process may have at all: the usual 1,024 are soon taken.
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.suppress(OSError, ValueError):  # not every system lets it have that many
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with _listen(place) as listening:
         place = replace(place, port=int(listening.getsockname()[1]))
         server = _server(create(library, place), place)

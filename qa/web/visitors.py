@@ -15,28 +15,55 @@ from typing import Any
 
 import regex
 
+from qa import settings
+
 COOKIE = "yinzheng"
 _NAME = regex.compile(r"[A-Za-z0-9_-]{43}")
-# As many sessions as Gradio keeps the state of.
+# As many sessions as Gradio keeps the state of, by its own default.
 _SESSIONS_MAX = 10_000
 _A_YEAR = 365 * 24 * 3600
 
 
 class Visitors:
-    """Who has used which session. To be asked from any thread."""
+    """Who has used which session. To be asked from any thread.
+
+    Of one address so many are remembered, those that were used last, and Gradio keeps the state of no others: some
+    70 KB each, under names that whoever asks makes up.
+    """
 
     def __init__(self) -> None:
-        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._owners: dict[str, OrderedDict[str, str]] = {}  # by address, by session
+        self._addresses: dict[str, str] = {}  # by session
         self._mutex = threading.Lock()
 
-    def owns(self, visitor: str, session: str) -> bool:
-        """Whether a session is this visitor's; one that nobody has used yet is so from now on."""
+    def owns(self, visitor: str, session: str, address: str = "", *, claims: bool = True) -> bool:
+        """Whether a session is this visitor's; one that nobody has used yet is so from now on, if it is claimed."""
         with self._mutex:
-            owner = self._owners.setdefault(session, visitor)
-            self._owners.move_to_end(session)
-            if len(self._owners) > _SESSIONS_MAX:
-                self._owners.popitem(last=False)
-            return owner == visitor
+            if session not in self._addresses:
+                if claims:
+                    self._addresses[session] = address
+                    self._owners.setdefault(address, OrderedDict())[session] = visitor
+                    self._forget_beyond(address)
+                return True
+            here = self._owners[self._addresses[session]]
+            if here[session] != visitor:
+                return False
+            here.move_to_end(session)
+            return True
+
+    def knows(self, session: str) -> bool:
+        """Whether a session is anybody's."""
+        return session in self._addresses
+
+    def _forget_beyond(self, address: str) -> None:
+        if len(self._addresses) > _SESSIONS_MAX:
+            address = max(self._owners, key=lambda one: len(self._owners[one]))
+        elif len(self._owners[address]) <= settings.SESSIONS_MAX_ADDRESS:
+            return
+        oldest, _ = self._owners[address].popitem(last=False)
+        del self._addresses[oldest]
+        if not self._owners[address]:
+            del self._owners[address]
 
     @staticmethod
     def visitor(headers: dict[bytes, bytes]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ Gradio's queue is one list, first come, first served. What one address may have 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from qa import settings
@@ -49,6 +50,21 @@ def take_turns(blocks: Any) -> list[Waiting]:
         queue.queue = Waiting()
         made.append(queue.queue)
     return made
+
+
+def forget(gradio: Any, known: Callable[[str], bool]) -> None:
+    """Drops what a Gradio application keeps of calls that are over. To be called in the server's own thread.
+
+    That is the state of sessions that are nobody's, by `known`, and the names of answers that nobody fetched and that
+    have been dropped already.
+    """
+    queue, states = gradio.get_blocks()._queue, gradio.state_holder
+    running = {event.session_hash for event in queue.event_ids_to_events.values()}
+    for session in [one for one in states.session_data if one not in running and not known(one)]:
+        states.session_data.pop(session, None)
+        states.time_last_used.pop(session, None)
+    for session in [one for one in queue.pending_event_ids_session if one not in queue.pending_messages_per_session]:
+        queue.pending_event_ids_session.pop(session, None)
 
 
 class QueueLimit:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from wire import Reply, ask
 
+from qa import settings
 from qa.web.visitors import COOKIE, Visitors
 
 if TYPE_CHECKING:
@@ -138,17 +139,40 @@ def test_a_cookie_of_another_form_is_nobodys() -> None:
     assert Visitors.visitor({b"cookie": b"a=b; yinzheng=" + b"x" * 43}) == ("x" * 43, "")
 
 
-def test_a_session_is_whose_it_was_first_and_forgotten_with_gradios_own_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.web.visitors._SESSIONS_MAX", 3)
+def test_a_session_is_whose_it_was_first_and_an_address_has_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who makes up sessions pushes out their own, and nobody's at another address."""
+    monkeypatch.setattr(settings, "SESSIONS_MAX_ADDRESS", 3)
     visitors = Visitors()
+    assert visitors.owns("ana", "one", "1.1.1.1")
+    assert not visitors.owns("eve", "one", "6.6.6.6")
+    for number in range(100):
+        assert visitors.owns(f"eve{number}", f"made up {number}", "6.6.6.6")
+    assert visitors.knows("one")
+    assert not visitors.owns("eve", "one", "6.6.6.6")
+    assert [number for number in range(100) if visitors.knows(f"made up {number}")] == [97, 98, 99]
+    for number in range(3):  # of one address those stay that are used
+        assert visitors.owns("bob", f"tab {number}", "1.1.1.1")
+        assert visitors.owns("ana", "one", "1.1.1.1") == (number < 3)
+    assert not visitors.knows("tab 0")
+
+
+def test_of_all_sessions_the_fullest_address_loses_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.web.visitors._SESSIONS_MAX", 5)
+    visitors = Visitors()
+    visitors.owns("ana", "one", "1.1.1.1")
+    for number in range(20):
+        visitors.owns("eve", f"{number}", "6.6.6.6")
+    visitors.owns("bob", "two", "2.2.2.2")
+    assert visitors.knows("one")
+    assert visitors.knows("two")
+    assert sum(visitors.knows(f"{number}") for number in range(20)) == 3
+
+
+def test_to_ask_for_an_answer_claims_nothing() -> None:
+    visitors = Visitors()
+    assert visitors.owns("eve", "one", claims=False)
     assert visitors.owns("ana", "one")
-    assert not visitors.owns("eve", "one")
-    for number in range(3):  # what is used stays
-        assert visitors.owns("eve", f"other{number}")
-        assert visitors.owns("ana", "one")
-    for number in range(3):
-        visitors.owns("eve", f"more{number}")
-    assert visitors.owns("eve", "one")
+    assert not visitors.owns("eve", "one", claims=False)
 
 
 def test_many_who_come_at_once_for_one_session_are_one_owner() -> None:
