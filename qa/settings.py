@@ -99,6 +99,8 @@ HOST = "127.0.0.1"
 PORT = 7860
 TURNS_KEPT = 50
 NOTE_CHARACTERS_MAX = 2_000
+# What the file of feedback may have: ten thousand verdicts and more; who gives them without end would fill the disk.
+FEEDBACK_BYTES_MAX = 200_000_000
 # What a client may send: bytes a request, far above any question and any kept conversation; requests a minute that
 # put work in, from one address, behind which a whole team may sit; questions that wait at once.
 REQUEST_BYTES_MAX = 2_000_000
@@ -130,6 +132,8 @@ UPLOAD_SECONDS_MAX = 60
 UPLOAD_SENTENCES_MAX = 10_000
 # Sessions with documents of their own at once: each may hold that memory once more, with the library's beside it.
 UPLOAD_SESSIONS_MAX = 20
+# Sessions at all: who opens pages without end would have some 2 KB each for half a day.
+ROOMS_MAX = 10_000
 # A reload of the page, or a laptop closed over lunch, keeps the documents; a tab that nobody returns to does not.
 UPLOAD_GRACE_SECONDS = 10 * 60
 UPLOAD_IDLE_SECONDS = 12 * 3600

@@ -42,6 +42,9 @@ class Impatient(H11Protocol):
         self._timer.cancel()
         super().connection_lost(exc)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: that no WebSocket is spoken here is no news, and who asks for one must not fill the log."""
+
     def _wait_for_next(self) -> None:
         self._began, self._came = self.loop.time(), 0
 

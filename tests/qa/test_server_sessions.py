@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,7 +13,10 @@ import httpx
 import pytest
 from wire import Reply, ask
 
+from index.errors import InputError
 from qa import settings
+from qa.web.room import Means, Room
+from qa.web.rooms import Rooms
 from qa.web.visitors import COOKIE, Visitors
 
 if TYPE_CHECKING:
@@ -244,6 +248,51 @@ def _by_programs(served: Served, document: str) -> Iterator[Reply]:
     ):
         event = ask(served.url, "POST", f"/gradio_api/call/{tool}", {"data": data}).json()["event_id"]
         yield ask(served.url, "GET", f"/gradio_api/call/{tool}/{event}", seconds=20)
+
+
+def test_rooms_without_end_push_out_those_that_are_empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And no room in which documents are, or come; a page whose room has gone gets another."""
+    monkeypatch.setattr(settings, "ROOMS_MAX", 3)
+    rooms = Rooms(None, tmp_path)  # type: ignore[arg-type]
+    monkeypatch.setattr(rooms, "_room", lambda: Room(None, Means(*[None] * 4, open=True), rooms._folder))  # type: ignore[arg-type]
+    token, room = rooms.enter("", None, "p")
+    path = room.admit(10)  # it is on its way
+    tokens = [rooms.enter("", None, f"p{number}")[0] for number in range(20)]
+    assert rooms.find(token) is room
+    assert [number for number in range(20) if rooms.find(tokens[number])] == [18, 19]
+    assert rooms.enter(tokens[0], None, "p0")[0] != tokens[0]
+    room.abandon(path)
+    rooms.enter("", None, "p")
+    assert rooms.find(token) is None
+    rooms.close()
+
+
+def test_files_on_their_way_count_as_documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Or rooms without end could each have fifty files come at once."""
+    monkeypatch.setattr(settings, "UPLOAD_SESSIONS_MAX", 2)
+    rooms = Rooms(None, tmp_path)  # type: ignore[arg-type]
+    monkeypatch.setattr(rooms, "_room", lambda: Room(None, Means(*[None] * 4, open=True), rooms._folder))  # type: ignore[arg-type]
+    tokens = [rooms.enter("", None, f"p{number}")[0] for number in range(3)]
+    for token in tokens[:2]:
+        rooms.admit(token, 10)
+    with pytest.raises(InputError, match="which is all there is room for"):
+        rooms.admit(tokens[2], 10)
+    rooms.admit(tokens[0], 10)
+    rooms.close()
+
+
+def test_feedback_does_not_fill_the_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from qa.web.feedback import Entry, Feedback
+
+    record = {"quotes": [], "language": "en"}
+    entry = Entry("1", "2026-11-23T10:00:00+00:00", "right", "", "q", "q", record)
+    feedback = Feedback(tmp_path / "f")
+    feedback.add(entry)
+    monkeypatch.setattr(settings, "FEEDBACK_BYTES_MAX", 2 * feedback.path.stat().st_size)
+    feedback.add(entry)
+    with pytest.raises(InputError, match="is full; move the file away"):
+        feedback.add(entry)
+    assert len(feedback.path.read_text().splitlines()) == 2
 
 
 def test_a_rooms_token_of_another_user_opens_a_new_room(served: Served) -> None:
