@@ -43,7 +43,7 @@ _ROUTES = [
     for methods, form in routes
 ]
 # What Gradio's page and `gradio_client` say of an event.
-_KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id", "simple_format", "request"}
+_KEYS = {"data", "event_data", "fn_index", "trigger_id", "session_hash", "event_id", "simple_format"}
 _SESSION = regex.compile(_NAME)
 # No value of the page lies deeper: a kept conversation's turns, their records, quotes, highlights.
 _DEPTH_MAX = 20

@@ -23,7 +23,7 @@ from qa.web.server import Place, serving
 from qa.web.users import Users, add
 
 if TYPE_CHECKING:
-    from conftest import Served
+    from conftest import Run, Served
 
 PASSWORD = "correct horse 电池"
 RPC = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -394,6 +394,18 @@ def test_by_what_name_a_proxy_is_asked(
     names: list[str], local: bool, headers: dict[str, str], method: str, status: int
 ) -> None:
     assert over(origin.Origin(fine, names, local=local), headers, method) == status
+
+
+def test_the_command_line_names_a_proxy(run: Run, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qa import service
+    from qa.web import server
+
+    told: list[Place] = []
+    monkeypatch.setattr(server, "serve", lambda library, place, ready: told.append(place))
+    monkeypatch.setattr(service, "open_library", lambda folder, progress: None)
+    assert run("chat").status == 0
+    assert run("chat", "--name", HERE, "--name", "other.example.org").status == 0
+    assert [place.names for place in told] == [(), (HERE, "other.example.org")]
 
 
 @pytest.mark.parametrize(
