@@ -69,6 +69,8 @@ class Checked(Mapping[str, bytes]):
             data = content(path, sum.size + 1)  # one byte more shows that it is longer
         except OSError as error:
             raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self._mend) from None
+        except ValueError as error:  # it is no name
+            raise IndexDamaged(f"{self.folder} names {name!r} ({error})", self._mend) from None
         if Sum.of(data) != sum:
             raise IndexDamaged(f"{path} is damaged: its SHA-256 is not the recorded one", self._mend)
         return data

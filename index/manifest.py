@@ -51,17 +51,26 @@ def is_signed(manifest: Manifest) -> bool:
     return manifest.get("sum") == _sum(manifest)
 
 
+def is_said(manifest: Manifest) -> bool:
+    """Whether a manifest has what the user has said, as far as it has that at all, in the form of `NOTHING_SAID`."""
+    lists = [manifest.get(key, []) for key, nothing in NOTHING_SAID.items() if nothing is not None]
+    return (
+        "folder" in manifest
+        and isinstance(manifest["folder"], str | None)
+        and all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists)
+    )
+
+
 def is_whole(manifest: Manifest) -> bool:
     """Whether a manifest has all that is read of it, and names no file outside its folder."""
     try:
         for value in manifest["files"].values():
             Sum.from_json(value)
         names = [*manifest["files"], *(Entry.from_json(value).part for value in manifest["documents"])]
-        texts = [*manifest["removed"], *manifest["roots"], *manifest["left_out"]]
         return (
-            _DATA.fullmatch(manifest["data"]) is not None
-            and all(isinstance(text, str) for text in (manifest["encoder"], manifest["fingerprint"], *names, *texts))
-            and isinstance(manifest["folder"], str | None)
+            is_said(manifest)
+            and _DATA.fullmatch(manifest["data"]) is not None
+            and all(isinstance(text, str) for text in (manifest["encoder"], manifest["fingerprint"], *names))
             and all(os.path.basename(name) == name not in ("", ".", "..") for name in names)
         )
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -100,7 +100,7 @@ class Store:
             manifest = json.loads(self._written(name))
         except (OSError, ValueError, RecursionError):
             return {}
-        return manifest if isinstance(manifest, dict) and "folder" in manifest else {}
+        return manifest if isinstance(manifest, dict) and manifests.is_said(manifest) else {}
 
     @property
     def begun(self) -> bool:

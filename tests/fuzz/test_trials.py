@@ -15,13 +15,7 @@ from index.errors import InputError
 TRIALS = [
     trial for table in (tried_files, tried_texts, tried_questions, tried_records, tried_index) for trial in table.TRIALS
 ]
-# The store's own reading of a manifest is being mended.
-OPEN = {
-    "manifests": pytest.mark.xfail(reason="RecursionError, half pairs and lists that are none in Store", strict=False)
-}
-every = pytest.mark.parametrize(
-    "trial", [pytest.param(trial, id=trial.name, marks=OPEN.get(trial.name, ())) for trial in TRIALS]
-)
+every = pytest.mark.parametrize("trial", [pytest.param(trial, id=trial.name) for trial in TRIALS])
 
 
 @every

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -13,39 +12,43 @@ from mixed import any_text, values
 from trial import Trial, told
 from tried_records import ENTRY, bent, mostly, said
 
-from index import part, settings
-from index.store import NOTHING_SAID, Store, fingerprint
+from index import settings
+from index.manifest import FILE, NOTHING_SAID, signed
+from index.store import PARTS, SUMS, Store
 
 MANIFEST = {
-    "format": settings.FORMAT, "documents": [ENTRY], "data": "data-0", "files": {}, "encoder": "e", "dim": 12,
+    "format": settings.FORMAT, "documents": [ENTRY], "data": "data-0123456789abcdef", "files": {"terms.json": ["0" * 64, 1]}, "encoder": "e", "dim": 12,
     "folder": "/x", "roots": [], "removed": [], "left_out": [],
 }  # fmt: skip
 
 
 def manifest(value: tuple[Any, bool]) -> None:
-    found, signed = value
-    if signed and isinstance(found, dict):
+    found, right = value
+    if right and isinstance(found, dict):
         with suppress(ValueError, TypeError):
-            found["fingerprint"] = fingerprint(found)
+            found = signed(found)
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "manifest.json").write_text(
+        Path(folder, FILE).write_text(
             found if isinstance(found, str) else said(found), encoding="utf-8", errors="surrogatepass"
         )
         store = Store(Path(folder))
         read = told(store.manifest)
         assert read is None or read["format"] == settings.FORMAT
-        store.sources()
+        assert store.said == {} or read in (None, store.said)
         store.entries()
-        assert set(store.core()) == set(NOTHING_SAID)
-        assert store.begun in (True, False)
+        core = store.core()
+        assert set(core) == set(NOTHING_SAID)
+        assert all(isinstance(text, str) for key in set(core) - {"folder"} for text in core[key])
 
 
 def sums(value: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, part.SUMS)
+        path = Path(folder, PARTS, "key", SUMS)
+        path.parent.mkdir(parents=True)
         path.write_text(value if isinstance(value, str) else said(value), encoding="utf-8", errors="surrogatepass")
-        told(part.check, Path(folder), "mend it")
-        told(part.check, Path(folder), "mend it", hashlib.sha256(path.read_bytes()).hexdigest())
+        if (files := told(Store(Path(folder)).part, "key")) is not None:
+            assert told(Store(Path(folder)).part, "key", files.digest) is not None
+            told(files.check)
 
 
 _deep = (

@@ -30,9 +30,11 @@ from index.build import make
 from index.encoder import load as load_encoder
 from index.formats.extract import Block, Extract
 from index.library import Library
+from index.manifest import COPY, NOTHING_SAID
+from index.manifest import FILE as MANIFEST
 from index.model import Model
 from index.part import Name, document
-from index.store import MANIFEST, NOTHING_SAID, Store
+from index.store import Store
 from qa.answer import ask
 from qa.dialogue import known_names
 from qa.record import answer_record
@@ -288,7 +290,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (MANIFEST, ".lock")
+        if path.is_file() and path.name not in (MANIFEST, COPY, ".lock")
     }
 
 
