@@ -17,7 +17,8 @@ from index.manifest import FILE, NOTHING_SAID, signed
 from index.store import PARTS, SUMS, Store
 
 MANIFEST = {
-    "format": settings.FORMAT, "documents": [ENTRY], "data": "data-0123456789abcdef", "files": {"terms.json": ["0" * 64, 1]}, "encoder": "e", "dim": 12,
+    "format": settings.FORMAT, "documents": [ENTRY], "data": "data-0123456789abcdef", "encoder": "e", "dim": 12,
+    "files": {"terms.json": ["0" * 64, 1]},
     "folder": "/x", "roots": [], "removed": [], "left_out": [],
 }  # fmt: skip
 
