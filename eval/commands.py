@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from eval.record import Run
 from index.errors import InputError
 from qa.command import DONE, FINDING
 from qa.console import Console, count
+from qa.record import as_json
 
 # Changed questions that are shown where nobody asked for all.
 CHANGED = 10
@@ -23,7 +23,7 @@ SHOWN = 8
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    print(as_json(value))
 
 
 def _make(arguments: argparse.Namespace, console: Console, *, strict: bool) -> Run:

@@ -49,7 +49,19 @@ _RUN = regex.compile(
     regex.VERSION1,
 )
 _SPLIT_CODE = regex.compile(r"\b([a-z]{1,5})\)(\d{1,3})\b")
-_FORMAT = regex.compile(r"[\p{Cf}\p{Cs}]")
+# What is not seen: no word is another for it.
+_FORMAT = regex.compile(r"[\p{Cf}\p{Cs}\p{DI}]")
+# Marks that compose with no letter of a word are none of it.
+_LOOSE = regex.compile(r"([\p{Latin}\p{Han}\d])[\p{Mn}\p{Me}]+")
+# Letters of another script that look like Latin ones. Within a word that has Latin letters too they are those; a word
+# that is all Cyrillic stays what it is.
+_ALIKE = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅԚԜаеорсухіјѕԁһԛԝӏΟο",
+    "ABEKMHOPCTYXIJSQWaeopcyxijsdhqwlOo",
+)
+_LIKE = regex.compile(r"[\p{Cyrillic}Οο]")
+_MIXED = regex.compile(r"[\p{Latin}\p{Cyrillic}Οο\d-]+")
+_LATIN = regex.compile(r"\p{Latin}")
 _DASH = regex.compile(r"\p{Pd}")
 _CONTROL = regex.compile(r"\p{Cc}")
 _PART = regex.compile(r"[\p{L}\d]+")
@@ -62,7 +74,14 @@ def normal(text: str) -> str:
     """The search form of a text: NFKC, simplified Chinese, case folded, no control characters."""
     text = unicodedata.normalize("NFKC", text)
     text = _DASH.sub("-", _FORMAT.sub("", text))
-    return simplified(_CONTROL.sub(" ", text)).casefold()
+    if _LIKE.search(text):
+        text = _MIXED.sub(_latin, text)
+    return _LOOSE.sub(r"\1", simplified(_CONTROL.sub(" ", text)).casefold())
+
+
+def _latin(word: regex.Match[str]) -> str:
+    """A word of several scripts in Latin letters, as far as its others look like them."""
+    return word[0].translate(_ALIKE) if _LATIN.search(word[0]) else word[0]
 
 
 def squeezed(text: str) -> str:

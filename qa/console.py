@@ -1,17 +1,17 @@
 """The terminal: colour and wrapping for people, plain lines for pipes. The only room that prints.
 
-Text from documents and questions is never read as markup, and its control characters are shown as
-`�`, so that it cannot drive the terminal. Progress and errors go to standard error.
+Text from documents and questions is never read as markup, and its control and hidden characters are shown as
+`�`, so that it cannot drive the terminal or hide there. Progress and errors go to standard error.
 """
 
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from index import hidden
 from index.part import Progress
 
 if TYPE_CHECKING:
@@ -119,5 +119,5 @@ def count(number: int, noun: str) -> str:
 
 
 def safe(text: str) -> str:
-    """A text whose control and direction characters cannot act; tabs and line ends stay."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "�" for c in text)
+    """A text in which nothing acts and nothing hides; tabs and line ends stay."""
+    return hidden.marked(text).replace("\r", hidden.MARK)

@@ -11,9 +11,10 @@ from typing import Literal
 
 import regex
 
+from index import hidden
 from index.records import Language
 from index.structure.language import language_of
-from index.tokens import normal
+from index.tokens import normal, squeezed
 from qa import settings
 
 # What a short answer would be; "passage" for a question that wants a statement.
@@ -57,6 +58,21 @@ _GREETING = regex.compile(
 _SEVERAL = regex.compile(
     r"分别|各(是|有|为|自)|respectively|\bboth\b|\beach\b|区别|不同|差异|相比|比较|对比|difference|differ|compare|versus|\bvs\b"
 )
+# So many letters, or half of it, are a part of a question that says nothing new; a word of it may be what was asked for.
+_PART = 16
+# What may stand before a question in a list of them: "12. Q: ".
+_LABEL = regex.compile(r"[\p{P}\p{S}\s]*(?:\d{1,4}[\p{P}\s]+)?(?:\p{L}{1,12}\s?\d{0,4}\s?[:：]\s*)?")
+# How a text ends that asks, and one that says something.
+_ASKED = regex.compile(r"[?？][”’」』》）】)\]\"'\s]*$")
+_SAID = regex.compile(r"[。.!！;；:：…][”’」』》）】)\]\"'\s]*$")
+# Words of asking, where no question mark stands; and of bidding.
+_ASKING = regex.compile(
+    r"什么|哪[个些种年里儿位家项]|谁|多[少久]|怎[么样]|如何|为何|为啥|是不是|有没有|能不能|会不会|能否|可否|啥|[吗呢么嘛阿啊呀没]\s*$"
+    r"|^\s*(?:what|when|where|which|who|whom|whose|why|how|is|are|was|were|do|does|did|can|could|has|have|had|should|would|will)\b"
+)
+_BIDDING = regex.compile(
+    r"^\s*(?:please|tell|give|list|name|show|explain|describe|compare|help)\b|^(?:请|帮我|帮忙|告诉|列出|列举|给出)"
+)
 _LIST = regex.compile(
     r"哪些|哪几|有什么|列出|列举|都有|which .{2,24}s\b|what (are|were) the|what .{2,24}s (are|were|can|could|have)|list|name the"
 )
@@ -96,9 +112,48 @@ class Question:
         return cls(text, language_of(text), wanted, several, problem)
 
 
+def asks(text: str) -> bool:
+    """Whether a text asks, with or without its question mark, or bids."""
+    if _ASKED.search(text):
+        return True
+    plain = normal(_unlabelled(text))
+    return _BIDDING.search(plain) is not None or (not says(text) and _ASKING.search(plain) is not None)
+
+
+def repeats(text: str, question: Question, *, row: bool = False) -> bool:
+    """Whether a sentence asks rather than says, or says nothing but the question itself.
+
+    A table's `row` may well have a question and its answer, and what somebody pasted to find it is no question.
+    """
+    if _ASKED.search(text):
+        return True
+    if row:
+        return False
+    ends = says(text)
+    asked, said = squeezed(question.text), squeezed(_unlabelled(text))
+    if asks(question.text):
+        return (
+            asked in said or (said in asked and len(said) >= min(_PART, len(asked) // 2)) or (not ends and asks(text))
+        )
+    if asked in said and 4 * len(said.replace(asked, "")) <= len(asked):
+        return not ends
+    return not ends and asks(text)
+
+
+def says(text: str) -> bool:
+    """Whether a text ends as a sentence that says something does."""
+    return _SAID.search(text) is not None
+
+
+def _unlabelled(text: str) -> str:
+    found = _LABEL.match(text)
+    return text[found.end() :] if found and found.end() < len(text) else text
+
+
 def clean(raw: str) -> str:
-    """A question without control, format and lone surrogate characters, white space folded."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in raw)
+    """A question without what is not seen and what is no character, white space folded."""
+    seen = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") else c for c in raw)
+    kept = hidden.without(seen)
     return " ".join(kept.split())
 
 

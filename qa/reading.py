@@ -18,7 +18,7 @@ from index.tokens import squeezed
 from index.words import simplified
 from qa import evidence, settings
 from qa.evidence import Chances
-from qa.question import Question
+from qa.question import Question, repeats, says
 from qa.reader import expansions
 from qa.retrieve import Candidate
 
@@ -61,6 +61,8 @@ def sentences(
     found: list[Candidate] = []
     for rows, reading in zip(windows, library.model.read_all(asked, shown), strict=True):
         for number, row in enumerate(rows):
+            if _repeats(places[row], question):
+                continue
             span, odds = best_span(reading.starts[number], reading.ends[number], reading.tokens[number])
             found.append(replace(places[row], odds=round(reading.odds[number], 4), span=span, span_odds=round(odds, 4)))
     return found
@@ -70,22 +72,32 @@ def _windows(library: Library, question: Question, ranked: Sequence[Candidate], 
     """The windows that hold the best candidates, in their order; what stands in one is not read again elsewhere.
 
     What an abbreviation is short for is said in passing, in a sentence about something else: where that is asked,
-    the sentences that say it come first.
+    the sentences that say it come first. Windows without a whole sentence (bare lines of words, a list's items) take
+    no other's place: as many again are read.
     """
     if question.wanted == "expansion":
         near = ranked[: settings.EXPANSION_AMONG]
         ranked = sorted(near, key=lambda candidate: not expansions(candidate.sentence.text, question))
     windows: dict[tuple[int, int], None] = {}
     said: set[str] = set()
+    whole = 0
     for candidate in ranked:
         window = library.late.window(candidate.row)
-        if window in windows or squeezed(candidate.sentence.text) in said:
+        if window in windows or _repeats(candidate, question) or squeezed(candidate.sentence.text) in said:
             continue
         windows[window] = None
-        if len(windows) == most:
+        texts = [library.rows[row].text for row in range(*window)]
+        whole += any(map(says, texts))
+        if whole == most or len(windows) == 2 * most:
             break
-        said.update(squeezed(library.rows[row].text) for row in range(*window))
+        said.update(map(squeezed, texts))
     return list(windows)
+
+
+def _repeats(candidate: Candidate, question: Question) -> bool:
+    """Whether a sentence asks, as the question does: whoever copies questions into a document answers none."""
+    sentence = candidate.sentence
+    return repeats(sentence.text, question, row=sentence.paragraph.kind == "table")
 
 
 def best_span(starts: Array, ends: Array, tokens: Tokens) -> tuple[tuple[int, int], float]:

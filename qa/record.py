@@ -5,13 +5,20 @@ Also the citation: where a quote stands, in the language of the reader.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from index import hidden
 from index.records import Document, Language, Paragraph
 from qa import settings
 from qa.answer import Answer
 from qa.quotes import Quote
+
+
+def as_json(value: Any, indent: int | None = None) -> str:
+    """Plain data as JSON, of one line unless it is indented. What a terminal or an editor would act on is escaped."""
+    return hidden.escaped(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def level(confidence: float) -> Literal["high", "medium", "low"]:

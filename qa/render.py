@@ -124,7 +124,7 @@ def paragraph_lines(document: Document, paragraph: Paragraph, *, raw: bool) -> I
         lines = document.source.split("\n")
         for number in range(first, last + 1):
             if lines[number - 1].strip():
-                yield Text(f"{number:>5}  {safe(lines[number - 1])}")
+                yield Text(f"{number:>5}  {safe(lines[number - 1].rstrip(chr(13)))}")
     else:
         for span in paragraph.sentences:
             yield Text(safe(document.display(span.start, span.end)))

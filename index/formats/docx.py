@@ -111,13 +111,15 @@ def _html(parts: dict[str, bytes]) -> Any:
     import mammoth
     from lxml import html
 
-    styles = _kinds(_xml(parts["word/styles.xml"], "word/styles.xml")) if "word/styles.xml" in parts else {}
+    sheet = _xml(parts["word/styles.xml"], "word/styles.xml") if "word/styles.xml" in parts else None
+    styles = {} if sheet is None else _kinds(sheet)
+    unseen = frozenset() if sheet is None else _unseen(sheet)
     simple = BytesIO()
     with ZipFile(simple, "w") as archive:
         for name, part in parts.items():
             for strict, usual in _STRICT:
                 part = part.replace(strict, usual)
-            archive.writestr(name, _simpler(_xml(part, name), name, styles))
+            archive.writestr(name, _simpler(_xml(part, name), name, styles, unseen))
     try:
         found = mammoth.convert_to_html(
             simple, style_map=_STYLES, include_embedded_style_map=False, convert_image=lambda image: []
@@ -199,7 +201,25 @@ def _kinds(styles: Any) -> dict[str, str]:
     return kinds
 
 
-def _simpler(tree: Any, name: str, styles: dict[str, str]) -> bytes:
+def _unseen(styles: Any) -> frozenset[str]:
+    """The ids of the styles whose text is hidden, by themselves or by what they are based on."""
+    known = {style.get(f"{_W}styleId"): style for style in styles.iter(f"{_W}style")}
+    found = set()
+    for id in known:
+        seen: set[str] = set()
+        above = id
+        while above in known and above not in seen:
+            seen.add(above)
+            switch = known[above].find(f"{_W}rPr/{_W}vanish")
+            if switch is not None:
+                found.update([id] if _is_on(switch) else [])
+                break
+            base = known[above].find(f"{_W}basedOn")
+            above = "" if base is None else base.get(f"{_W}val") or ""
+    return frozenset(found)
+
+
+def _simpler(tree: Any, name: str, styles: dict[str, str], unseen: frozenset[str]) -> bytes:
     from lxml import etree
 
     length = 0
@@ -213,10 +233,10 @@ def _simpler(tree: Any, name: str, styles: dict[str, str]) -> bytes:
     if _BODIES.fullmatch(name):
         for run in list(tree.iter(f"{_W}r")):
             properties = run.find(f"{_W}rPr")
-            if properties is None:
-                continue
-            if _is_on(properties.find(f"{_W}vanish")):
+            if _vanishes(run, properties, unseen):
                 run.getparent().remove(run)
+                continue
+            if properties is None:
                 continue
             raised = properties.find(f"{_W}position")
             if raised is not None and properties.find(f"{_W}vertAlign") is None:  # as LibreOffice writes it
@@ -236,6 +256,16 @@ def _simpler(tree: Any, name: str, styles: dict[str, str]) -> bytes:
 
 def _is_on(switch: Any) -> bool:
     return switch is not None and switch.get(f"{_W}val") not in ("0", "false", "off")
+
+
+def _vanishes(run: Any, properties: Any, unseen: frozenset[str]) -> bool:
+    """Whether a run is hidden: by itself, else by its own style, else by its paragraph's."""
+    if properties is not None and (switch := properties.find(f"{_W}vanish")) is not None:
+        return _is_on(switch)
+    own = properties.find(f"{_W}rStyle") if properties is not None else None
+    above = next(run.iterancestors(f"{_W}p"), None)
+    of = None if above is None else above.find(f"{_W}pPr/{_W}pStyle")
+    return any(style is not None and style.get(f"{_W}val") in unseen for style in (own, of))
 
 
 def _name(paragraph: Any, styles: dict[str, str]) -> None:

@@ -42,6 +42,13 @@ _NAVIGATION = (
     "//script|//style|//nav|//noscript|//template|//button|//select|//body/header[not(.//h1)]|//body//footer"
     "|//*[@role='navigation' or @role='search' or @role='dialog' or @role='contentinfo' or @hidden]"
 )
+# A style that hides what it is on from every reader. Style sheets are not read: which of their rules hold is for a
+# browser to say, and a page's own scripts show much of what they hide.
+_UNSEEN = regex.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font(?:-size)?\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?"
+    r"|opacity\s*:\s*0(?:\.0+)?%?|color\s*:\s*transparent)\s*(?:!\s*important\s*)?(?:;|$)",
+    regex.IGNORECASE,
+)
 _LINKED = "//table|//p|//div|//td|//center|//span|//font"
 # What is dropped by its class or id, if trafilatura has kept nothing of it either.
 _NAMED = regex.compile(
@@ -79,6 +86,7 @@ def read(data: bytes) -> Extract:
     text, encoding = decode(data)
     tree, depth = _parse(text)
     title = _title(tree)
+    unseen = _hide(tree)
     _prune(tree)
     body, has_text = tree.find("body"), _has_text(tree)
     main = _main(body, _kept(tree) if depth <= _DEPTH_OF_TRAFILATURA else set())
@@ -87,10 +95,12 @@ def read(data: bytes) -> Extract:
     if not has_text or not assembly.blocks:
         raise SourceError("has no main text (only menus, links and scripts)", "save the page as it is shown")
     left = _length(body) - _length(main)
-    notes = (f"{left} of {left + _length(main)} characters were taken for menus and left out",)
-    return _untitled(
-        assembly.extract("html", title, notes if left > _LEFT_MAX * _length(body) else (), encoding=encoding)
-    )
+    notes = []
+    if left > _LEFT_MAX * _length(body):
+        notes.append(f"{left} of {left + _length(main)} characters were taken for menus and left out")
+    if unseen:
+        notes.append(f"{unseen} characters that the page does not show were left out")
+    return _untitled(assembly.extract("html", title, tuple(notes), encoding=encoding))
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -162,6 +172,21 @@ def _title(tree: Any) -> str | None:
     if len(parts) > 1 and len(parts[0]) >= len(parts[-1]):
         return said[: said.rfind(parts[-1])].rstrip(" |｜»·-–—:_") or None
     return said or None
+
+
+def _hide(tree: Any) -> int:
+    """Drop what the page hides by its own attributes, and say how many characters that were."""
+    found = [
+        element
+        for element in tree.xpath("//body//*[@hidden or @style]")
+        if element.get("hidden") is not None or _UNSEEN.search(element.get("style"))
+    ]
+    length = 0
+    for element in found:
+        if element.getroottree().getroot() is tree and element.tag not in _HEAD:  # not within one that is gone
+            length += sum(len(text.strip()) for text in element.itertext())
+        _drop(element)
+    return length
 
 
 def _prune(tree: Any) -> None:

@@ -24,11 +24,15 @@ from types import TracebackType
 from typing import IO, BinaryIO
 from zipfile import ZipFile
 
+from index import hidden
 from index.errors import SourceError
 from index.formats import limits
 from index.formats.extract import Extract, Format
 from index.formats.file import shown
 from index.formats.worker import LENGTH, REASON_MAX
+
+# The characters of a title: every citation repeats it.
+_TITLE_MAX = 300
 
 # The longest reply, packed and unpacked: the longest text, with the places of its characters, has a quarter of that.
 _REPLY_MAX = 400_000_000
@@ -268,10 +272,15 @@ def _clean(extract: Extract) -> Extract:
     texts = [extract.text, *extract.notes, *(edit.text for edit in extract.edits)]
     if not all(isinstance(text, str) for text in texts) or not isinstance(extract.title, str | None):
         raise TypeError("it has what is no text where text should be")
-    return replace(extract, title=_line(extract.title or "") or None, notes=tuple(map(_line, extract.notes)))
+    title = _line(extract.title or "")
+    if len(title) > _TITLE_MAX:
+        title = title[: _TITLE_MAX - 1] + "…"
+    return replace(extract, title=title or None, notes=tuple(map(_line, extract.notes)))
 
 
 def _line(text: str) -> str:
-    """A text in one line, without control characters and lone surrogates."""
+    """A text in one line, without what is not seen, control characters and lone surrogates."""
     kinds = ((char, unicodedata.category(char)) for char in text)
-    return "".join(" " if kind in ("Cc", "Zl", "Zp") else char for char, kind in kinds if kind != "Cs").strip()
+    return hidden.without(
+        "".join(" " if kind in ("Cc", "Zl", "Zp") else char for char, kind in kinds if kind != "Cs")
+    ).strip()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
+from index import hidden
 from index.repair.edits import Draft
 from index.words import frequency, likelihood
 
@@ -49,6 +50,13 @@ def spaced(text: str) -> bool:
     tight = len(regex.findall(r"\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}", text))
     wide = len(regex.findall(r"\p{Han} [A-Za-z0-9]|[A-Za-z0-9] \p{Han}", text))
     return wide > tight
+
+
+def hidden_characters(draft: Draft, style: Style) -> None:
+    """What no reader sees goes, and what no text has is marked: see `hidden`."""
+    if hidden.any_in(draft.text):
+        draft.each(hidden.HIDDEN, hidden.instead, "hidden character")
+        draft.each(hidden.PILED, lambda marks: "", "hidden character")
 
 
 def join_lines(draft: Draft, style: Style) -> None:
@@ -225,6 +233,7 @@ def cells(draft: Draft, style: Style) -> None:
 
 
 RULES: tuple[Callable[[Draft, Style], None], ...] = (
+    hidden_characters,
     join_lines,
     variants,
     split_characters,
@@ -243,9 +252,9 @@ RULES: tuple[Callable[[Draft, Style], None], ...] = (
 
 
 # For text that nobody typed anew: the author's own characters stand as they are.
-TYPED: tuple[Callable[[Draft, Style], None], ...] = (join_lines, many_spaces)
+TYPED: tuple[Callable[[Draft, Style], None], ...] = (hidden_characters, join_lines, many_spaces)
 # For tables, whose lines and cells are meant.
-TABLE: tuple[Callable[[Draft, Style], None], ...] = (cells,)
+TABLE: tuple[Callable[[Draft, Style], None], ...] = (hidden_characters, cells)
 
 
 def apply(draft: Draft, style: Style, chosen: Sequence[Callable[[Draft, Style], None]] = RULES) -> None:

@@ -65,7 +65,9 @@ def read(first: Repaired) -> list[Line]:
             start = at + len(raw) - len(raw.lstrip())
             end = at + len(raw.rstrip())
             indent = sum(2 if char == "\u3000" else 4 if char == "\t" else 1 for char in first.source[at:start])
-            lines.append(Line(start, end, first.display(start, end).strip(), blank, indent))
+            text = first.display(start, end).strip()
+            if text:  # else nothing in it is seen
+                lines.append(Line(start, end, text, blank, indent))
         blank = not raw.strip()
         at += len(raw) + 1
     return lines

@@ -12,6 +12,8 @@ from index.structure.numbers import Numbers
 from index.structure.piece import Piece
 from index.tokens import squeezed
 
+# What is longer heads nothing, whatever it is marked as, and is text: citations repeat what they stand under.
+HEADING_MAX = 300
 # An unheaded beginning is called this; square brackets mark words that are ours.
 UNHEADED: dict[Language, str] = {"zh": "[引言]", "en": "[Introduction]"}
 
@@ -34,7 +36,7 @@ def pieces(blocks: Sequence[Block], first: Repaired, language: Language, title: 
         text = first.display(block.start, block.end).strip()
         if not text or (greatest == [block] and not found and title and squeezed(text) == squeezed(title)):
             continue
-        if block.kind == "heading":
+        if block.kind == "heading" and len(text) <= HEADING_MAX:
             title = " ".join(text.split())
             while path and path[-1][0] >= block.level:
                 path.pop()
@@ -58,7 +60,9 @@ def pieces(blocks: Sequence[Block], first: Repaired, language: Language, title: 
         elif labelled and block.kind == "text":  # a label that runs in is that of its paragraph alone
             section, labelled = Section("0", (UNHEADED[language],), None), False
         if first.display(start, block.end).strip():
-            kind: Kind = "reference" if listed and block.kind != "table" else block.kind
+            kind: Kind = "text" if block.kind == "heading" else block.kind
+            if listed and kind != "table":
+                kind = "reference"
             found.append(Piece(section, start, block.end, kind))
     entries(found, first)
     return found

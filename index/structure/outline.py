@@ -43,7 +43,10 @@ def read(extract: Extract, errata: Sequence[Edit] = ()) -> Outline:
         pieces = marked.pieces(extract.blocks, first, language, extract.title)
     titles = {piece.section.heading for piece in pieces if piece.section.heading}
     edits = [edit for piece in pieces for edit in mend.span(piece.start, piece.end, table=piece.kind == "table")]
-    edits += [e for e in first.edits for h in titles if h.start <= e.start and e.end <= h.end]
+    for heading in titles:
+        low = bisect_left(first.edits, heading.start, key=lambda edit: edit.start)
+        high = bisect_left(first.edits, heading.end, key=lambda edit: edit.start)
+        edits += [edit for edit in first.edits[low:high] if edit.end <= heading.end]
     repaired = Repaired(source, sorted(edits))
     paragraphs: list[Paragraph] = []
     counts: dict[str, int] = {}
@@ -71,7 +74,10 @@ def _sentences(piece: Piece, repaired: Repaired) -> list[Span]:
     """The sentences of a piece, or the rows of a table."""
     a, b = repaired.to_display(piece.start, piece.end)
     text = repaired.text[a:b]
-    ranges = _rows(text) if piece.kind == "table" else sentences.split(text)
+    if piece.kind == "table":
+        ranges = [part for start, end in _rows(text) for part in sentences.cut(text, start, end)]
+    else:
+        ranges = sentences.split(text)
     return _disjoint(Span(*repaired.to_source(a + i, a + j)) for i, j in ranges)
 
 

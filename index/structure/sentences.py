@@ -7,6 +7,8 @@ caller maps the offsets back to the source.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import regex
 
 # Closing marks that stay with the sentence they close.
@@ -30,10 +32,17 @@ _NEW = regex.compile(r"(?:The|This|These|In|We)\b")
 _OPENING = regex.compile(r"[\p{Lu}\d\p{Han}“\"'‘(（\[［]")
 
 
+# What is longer than a sentence of a law is text without stops, or a list of words. It is cut, or nobody could find,
+# read or cite a place in it: models read the beginning of a sentence only.
+CHARACTERS_MAX = 1_000
+# Where such a one is cut: the last of these in its second half, else anywhere.
+_PAUSE = regex.compile(r"[；;，,、|\s](?=[^；;，,、|\s])")
+
+
 def split(text: str) -> list[tuple[int, int]]:
     """The half-open display ranges of the sentences, in order, without the space around them.
 
-    Every character that is not white space falls into exactly one range.
+    Every character that is not white space falls into exactly one range, of at most `CHARACTERS_MAX`.
     """
     ranges: list[tuple[int, int]] = []
     at = 0
@@ -43,7 +52,20 @@ def split(text: str) -> list[tuple[int, int]]:
         _add(ranges, text, at, match.end())
         at = match.end()
     _add(ranges, text, at, len(text))
-    return ranges
+    return [part for start, end in ranges for part in cut(text, start, end)]
+
+
+def cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A range in parts of at most `CHARACTERS_MAX`, without the space around them."""
+    while end - start > CHARACTERS_MAX:
+        least = start + CHARACTERS_MAX // 2
+        pauses = [match.end() for match in _PAUSE.finditer(text, least, start + CHARACTERS_MAX)]
+        at = pauses[-1] if pauses else start + CHARACTERS_MAX
+        yield start, start + len(text[start:at].rstrip())
+        while text[at].isspace():
+            at += 1
+        start = at
+    yield start, end
 
 
 def _add(ranges: list[tuple[int, int]], text: str, start: int, end: int) -> None:

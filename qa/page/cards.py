@@ -11,6 +11,7 @@ from urllib.parse import quote as encoded
 
 import regex
 
+from index import hidden
 from index.records import Document, Language
 from index.structure.language import language_of
 from qa import settings
@@ -165,10 +166,10 @@ def _chip(
     if document is None:
         said = f"{section} · {safe(quote['paragraph'])} · {words.of('gone', language)}"
         return f'<span class="yz-chip yz-gone" title="{safe(quote["citation"])}">{said}</span>'
-    parts = [section, safe(quote["paragraph"])]
+    parts = [f'<span dir="auto">{section}</span>', safe(quote["paragraph"])]
     if named:
         name = document.title if len(document.title) <= NAME else document.title[:NAME].rstrip() + "…"
-        parts.insert(0, f'<span lang="{LANG[document.language]}">{safe(name)}</span>')
+        parts.insert(0, f'<span dir="auto" lang="{LANG[document.language]}">{safe(name)}</span>')
     first, last = quote["lines"]
     if quote["page"] is not None:
         parts.append(words.of("page", language, page=quote["page"]))
@@ -225,11 +226,11 @@ def markdown(quote: dict[str, Any], language: Language) -> str:
 
 
 def literal(text: str) -> str:
-    """Text in which nothing is Markdown or HTML."""
-    escaped = regex.sub(r"([\\`*_{}\[\]<>#|~&!$])", r"\\\1", text)
-    return regex.sub(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s)", _list, escaped)
+    """Text in which nothing is Markdown or HTML, no address becomes a link, and nothing hides."""
+    escaped = regex.sub(r"([\\`*_{}\[\]<>#|~&!$@]|:(?=//)|(?<=\bwww)\.)", r"\\\1", hidden.marked(text), flags=regex.I)
+    return regex.sub(r"^(\s*)(?:([-+=])|(\d+)([.)])(?=\s|$))", _begun, escaped)
 
 
-def _list(match: regex.Match[str]) -> str:
-    """What would begin a list, so that it begins none."""
+def _begun(match: regex.Match[str]) -> str:
+    """What would begin a list, or underline a heading, so that it does not."""
     return f"{match[1]}\\{match[2]}" if match[2] else f"{match[1]}{match[3]}\\{match[4]}"

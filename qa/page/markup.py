@@ -11,6 +11,7 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from index import hidden
 from index.records import Language
 from qa.page import words
 
@@ -19,8 +20,8 @@ LANG: dict[Language, str] = {"zh": "zh-Hans", "en": "en"}
 
 
 def safe(text: str) -> str:
-    """Text as HTML that shows it literally, on one line whatever white space it holds."""
-    escaped = html.escape(text, quote=True)
+    """Text as HTML that shows it literally, on one line whatever white space it holds; nothing hides in it."""
+    escaped = html.escape(hidden.marked(text), quote=True)
     return escaped.replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 

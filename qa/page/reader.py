@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from index import hidden
 from index.formats.places import UNIT
 from index.records import Document, Paragraph, Section
 from qa import titles
@@ -192,6 +193,6 @@ def _repair(edit: Edit, raw: str) -> str:
     )
     if edit.rule == "line break":
         return f'<span class="yz-break" title="{safe(why)}">{safe(raw)}</span>'
-    struck = f"<del>{safe(raw)}</del>" if raw else ""
+    struck = f"<del>{safe(hidden.spelled(raw))}</del>" if raw else ""
     shown = f"<ins>{safe(edit.text)}</ins>" if edit.text else ""
     return f'<span class="yz-repair" tabindex="0" role="button" title="{safe(why)}">{struck}{shown}</span>'

@@ -145,6 +145,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 # What a repair is called, by the rule that made it (`index/repair/rules.py`).
 _RULES = {
     "line break": "换行",
+    "hidden character": "不可见字符",
     "space in Chinese": "汉字间的空格",
     "half-width punctuation": "半角标点",
     "full-width punctuation": "全角标点",

@@ -6,8 +6,6 @@ does not name are not invented.
 
 from __future__ import annotations
 
-import html
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +13,8 @@ from typing import Any, Literal
 from index.records import Language
 from qa.page import words
 from qa.page.cards import literal, markdown, narrowed
-from qa.page.markup import LANG, marked
+from qa.page.markup import LANG, marked, safe
+from qa.record import as_json
 from qa.web.turn import Turn
 
 Format = Literal["markdown", "html", "json"]
@@ -26,7 +25,8 @@ _TYPES: dict[Format, tuple[str, str]] = {
     "json": ("json", "application/json"),
 }
 _STYLE = (
-    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;line-height:1.65;font-family:system-ui,sans-serif}"
+    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;line-height:1.65;font-family:system-ui,sans-serif;"
+    "overflow-wrap:anywhere}h2,blockquote,figcaption,bdi{unicode-bidi:isolate}"
     "blockquote{margin:0 0 .3rem;padding-inline-start:.8rem;border-inline-start:3px solid #0f766e}"
     "figure{margin:0 0 1rem}figcaption,.quiet{color:#57534e;font-size:.85rem}mark{background:#fde68a}"
 )
@@ -40,7 +40,7 @@ def export(turns: Sequence[Turn], format: Format, made: datetime) -> dict[str, s
 
 
 def _json(turns: Sequence[Turn]) -> str:
-    return json.dumps([turn.record for turn in turns], ensure_ascii=False, indent=1) + "\n"
+    return as_json([turn.record for turn in turns], indent=1) + "\n"
 
 
 def _markdown(turns: Sequence[Turn]) -> str:
@@ -71,10 +71,11 @@ def _found(turn: Turn) -> str:
 
 def _html(turns: Sequence[Turn]) -> str:
     body = "".join(_section(turn) for turn in turns)
-    cautions = "".join(f'<p class="quiet" lang="{LANG[of]}">{html.escape(words.of("caution", of))}</p>' for of in LANG)
+    cautions = "".join(f'<p class="quiet" lang="{LANG[of]}">{safe(words.of("caution", of))}</p>' for of in LANG)
     return (
         '<!doctype html>\n<html lang="zh-Hans"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>引证 Yinzheng</title><style>{_STYLE}</style></head>\n"
         f"<body><h1>引证 Yinzheng</h1>{cautions}\n{body}</body></html>\n"
     )
@@ -83,16 +84,16 @@ def _html(turns: Sequence[Turn]) -> str:
 def _section(turn: Turn) -> str:
     record = turn.record
     language = record["language"]
-    parts = [f"<h2>{html.escape(turn.typed)}</h2>"]
+    parts = [f"<h2>{safe(turn.typed)}</h2>"]
     if turn.carried:
-        parts.append(f'<p class="quiet">{words.of("understood", language)}{html.escape(turn.question)}</p>')
+        parts.append(f'<p class="quiet">{words.of("understood", language)}{safe(turn.question)}</p>')
     if said := narrowed(turn, language):
-        parts.append(f'<p class="quiet">{html.escape(said)}</p>')
+        parts.append(f'<p class="quiet">{safe(said)}</p>')
     if record["answered"]:
-        parts.append(f"<p>{html.escape(_found(turn))}</p>")
+        parts.append(f"<p>{safe(_found(turn))}</p>")
         parts += [_figure(quote, quote["highlights"], language) for quote in record["quotes"]]
     else:
-        parts.append(f"<p>{html.escape(words.of('refused', language, reason=record['reason']))}</p>")
+        parts.append(f"<p>{safe(words.of('refused', language, reason=record['reason']))}</p>")
         if record["nearest"]:
             parts.append(f'<p class="quiet">{words.of("nearest", language)}</p>')
             parts += [_figure(quote, [], language) for quote in record["nearest"]]
@@ -100,7 +101,7 @@ def _section(turn: Turn) -> str:
 
 
 def _figure(quote: dict[str, Any], spans: Sequence[Sequence[int]], language: Language) -> str:
-    cited = html.escape(quote["citation"])
-    also = "".join(f"<br>{words.of('also', language)}{html.escape(other)}" for other in quote.get("also", ()))
+    cited = safe(quote["citation"])
+    also = "".join(f"<br>{words.of('also', language)}{safe(other)}" for other in quote.get("also", ()))
     text = marked(quote["text"], spans)
     return f"<figure><blockquote>{text}</blockquote><figcaption>{cited}{also}</figcaption></figure>\n"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from seen import Seen, check
 
+from index import hidden
 from index.errors import NotFound
 from index.library import Library
 from index.records import Document, Language, Paragraph, Section, Span
@@ -224,7 +225,7 @@ def test_attacks_are_shown_literally_wherever_they_stand() -> None:
 
 @given(text=st.text(min_size=1), mark=st.tuples(st.integers(0, 9), st.integers(0, 9)))
 def test_any_quote_is_shown_whole(text: str, mark: tuple[int, int]) -> None:
-    assert drawn(answer(quoted(text, (mark,)))).of("blockquote") == [text]
+    assert drawn(answer(quoted(text, (mark,)))).of("blockquote") == [hidden.marked(text)]
 
 
 @given(text=st.text(st.characters()))

@@ -69,7 +69,8 @@ class Page:
     """A page as shown: its size in points and its sides, the upright one first.
 
     `unnamed` counts the characters whose Unicode is a guess, about, and `unknown` those that have none. `pictured`:
-    something else than text is drawn; `scanned`: its text lies under, or unseen over, an image of the page.
+    something else than text is drawn; `scanned`: its text lies under, or unseen over, an image of the page. `hidden`
+    counts the characters that are not painted and left out: without an image of the page, they are of no scan.
     """
 
     width: float
@@ -79,6 +80,7 @@ class Page:
     unknown: int
     pictured: bool
     scanned: bool
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ def page_glyphs(page: Any, number: int) -> Page:
     blank = np.isin(code, _SPACES)
     keep = (style > 0) & (code >= 0x20) & ~blank & ~np.isin(code, _NOTHING)
     keep &= (x > 0) & (x < width) & (y > 0) & (y < height) & (size > 0.5) & (boxes[:, 2] - boxes[:, 0] < width)
+    kept = keep & ~unseen
+    hidden = 0
+    if not image and kept.any():  # no scan that it would be the text of
+        hidden = int((keep & unseen).sum())
+        keep = kept
     printed, guessed = np.cumsum(blank & ~guess), np.cumsum(blank & guess)
     chinese = wide(code)
     sides = []
@@ -156,7 +163,7 @@ def page_glyphs(page: Any, number: int) -> Page:
     scanned = image and (over or (bool(keep.any()) and float(unseen[keep].mean()) > 0.5))
     unknown = code[keep] == UNKNOWN
     unnamed = unknown | (styles[style, 6] > 0)[keep]
-    return Page(width, height, tuple(sides), int(unnamed.sum()), int(unknown.sum()), pictured, scanned)
+    return Page(width, height, tuple(sides), int(unnamed.sum()), int(unknown.sum()), pictured, scanned, hidden)
 
 
 def wide(code: Ints) -> Flags:

@@ -135,6 +135,8 @@ def _notes(pages: list[Page], bare: list[int], count: int) -> list[str]:
     total = sum(page.unnamed for page in pages)
     if total > _UNNAMED * count:
         notes.append(f"{_listed(unnamed)} {total} characters that the file does not name; they may be shown wrong")
+    if hidden := sum(page.hidden for page in pages):
+        notes.append(f"{hidden} characters that the pages do not show were left out")
     return notes
 
 
