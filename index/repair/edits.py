@@ -216,23 +216,6 @@ class Draft:
             if text is not None:
                 self.replace(match.start(), match.end(), text, rule, reason)
 
-    def each(self, pattern: regex.Pattern[str], replacement: Callable[[str], str], rule: str) -> None:
-        """Show each match as nothing, or as so many other characters: in one go, however many there are."""
-        parts: list[str] = []
-        spans: list[tuple[int, int]] = []
-        at = 0
-        for match in pattern.finditer(self.text):
-            start, end = match.span()
-            text = replacement(match[0])
-            parts += (self.text[at:start], text)
-            spans += self._spans[at : end if text else start]
-            for position in range(self._spans[start][0], self._spans[end - 1][1]):
-                self._why.setdefault(position, (rule, ""))
-            at = end
-        if at:
-            self.text = "".join([*parts, self.text[at:]])
-            self._spans = spans + self._spans[at:]
-
     def edits(self) -> list[Edit]:
         """The sorted, disjoint edits that turn the source range into the draft's text."""
         edits: list[Edit] = []

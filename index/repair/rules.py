@@ -55,8 +55,8 @@ def spaced(text: str) -> bool:
 def hidden_characters(draft: Draft, style: Style) -> None:
     """What no reader sees goes, and what no text has is marked: see `hidden`."""
     if hidden.any_in(draft.text):
-        draft.each(hidden.HIDDEN, hidden.instead, "hidden character")
-        draft.each(hidden.PILED, lambda marks: "", "hidden character")
+        draft.sub(hidden.HIDDEN, lambda match: hidden.instead(match[0]), "hidden character")
+        draft.sub(hidden.PILED, lambda match: "", "hidden character")
 
 
 def join_lines(draft: Draft, style: Style) -> None:
