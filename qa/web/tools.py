@@ -5,7 +5,6 @@ Each returns the record that the command line prints with `--json`. Their docstr
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -80,7 +79,6 @@ def _top(value: Any) -> int:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
-        or not math.isfinite(value)
         or value != int(value)
         or not 1 <= value <= TOP_MAX
     ):
