@@ -294,7 +294,8 @@ def entry(value: Any) -> None:
         found = Entry.from_json(value)
     except ValueError:
         return
-    assert Entry.from_json(json.loads(json.dumps(found.to_json()))) == found or "nan" in repr(found)
+    assert Entry.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert f"{found.id}{found.pages:d}{sum(found.repairs.values()):d}".isprintable() in (True, False)
 
 
 def printed(text: str) -> None:
