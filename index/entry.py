@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, get_args
 
 from index import chunks
 from index.formats.extract import Extract, Format
@@ -81,4 +81,17 @@ class Entry:
         names = {field.name for field in fields(cls)}
         if not isinstance(value, dict) or set(value) != names or not isinstance(value["notes"], Sequence):
             raise ValueError("expected the entry of a document")
-        return cls(**{**value, "notes": tuple(value["notes"])})
+        made = cls(**{**value, "notes": tuple(value["notes"])})
+        texts = (made.id, made.file, made.title, made.sha256, made.path, made.part, made.digest, *made.notes)
+        counts = (made.pages, made.paragraphs, made.sentences, made.references)
+        if (
+            not all(isinstance(text, str) for text in texts)
+            or not all(type(count) is int and count >= 0 for count in counts)
+            or made.language not in get_args(Language)
+            or made.format not in get_args(Format)
+            or not isinstance(made.encoding, str | None)
+            or not isinstance(made.repairs, dict)
+            or not all(type(count) is int for count in made.repairs.values())
+        ):
+            raise ValueError("expected the entry of a document, found other kinds of values")
+        return made

@@ -113,7 +113,7 @@ def decode(data: bytes) -> tuple[str, str]:
             name = said.group(1).decode().lower()
             try:
                 text = data.decode(_ENCODINGS.get(name, name))
-            except (UnicodeDecodeError, LookupError):
+            except (UnicodeError, LookupError):
                 pass  # it is wrong about itself
             else:
                 return txt.checked(text), _ENCODINGS.get(name, name)

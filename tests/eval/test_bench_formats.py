@@ -192,6 +192,7 @@ AT = "data[0].paragraphs[1].qas[0]"
     [
         (b"\xff\xfe{", "cannot be read (it is not UTF-8)"),
         ("", "line 1 is not JSON"),
+        ("9" * 5000, "cannot be read"),
         ('{"data":\n [}', "line 2 is not JSON (Expecting value, column 3)"),
         ("[" * 100_000, "is nested too deeply"),
         ("[]", "is no question set; expected SQuAD-format JSON"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eval.dataset import Alternative, Item, asked, default_sets, load, loose
+from eval.dataset import Alternative, Item, asked, default_sets, load, loose, together
 from index.errors import InputError
 
 GOOD: dict[str, Any] = {
@@ -127,6 +127,20 @@ def test_half_a_surrogate_pair_is_no_text(tmp_path: Path, write: Write, key: str
     path = write(tmp_path / "set.jsonl", json.dumps({**GOOD, key: "zh\ud800"}))
     with pytest.raises(InputError, match=rf"set\.jsonl line 1: {key} "):
         load([path])
+
+
+@pytest.mark.parametrize("more", [{"evidence": [[{"paragraph": "a", "text": "b\ud800"}]]}, {"after": "\ud800"}])
+def test_half_a_surrogate_pair_anywhere(tmp_path: Path, write: Write, more: dict[str, object]) -> None:
+    path = write(tmp_path / "set.jsonl", json.dumps({**GOOD, **more}))
+    with pytest.raises(InputError, match="half a character"):
+        load([path])
+
+
+def test_a_long_row_of_follow_ups(tmp_path: Path, write: Write) -> None:
+    row = [{**GOOD, "id": f"q{n}", **({"after": f"q{n + 1}"} if n < 2999 else {})} for n in range(3000)]
+    items = load([write(tmp_path / "set.jsonl", *row)])
+    assert list(together(items)) == [item.id for item in items]
+    assert together(items)["q0"].count(str(GOOD["question"])) == 3000
 
 
 def test_follow_ups_that_go_round_in_a_circle(tmp_path: Path, write: Write) -> None:

@@ -226,9 +226,8 @@ markdown = st.lists(st.sampled_from(_MD_LINES) | st.text(max_size=4), max_size=6
 
 _TAGS = (
     "p div span h1 h2 h6 ul ol li table tr td th caption pre code br sup sub a nav figure figcaption main article "
-    "section blockquote script style template svg math form select option title head body html meta frameset noscript "
-    "textarea "
-    "details iframe dl dt dd center font b i q tbody"
+    "section blockquote script style template svg math form select option title head body html meta frameset "
+    "noscript textarea details iframe dl dt dd center font b i q tbody"
 ).split()
 _NAMES = [
     *(
@@ -271,8 +270,7 @@ html = st.recursive(
 _WORD = (
     "p r t tbl tr tc pPr rPr pStyle outlineLvl vanish position vertAlign hyperlink footnoteReference endnoteReference "
     "sdt sdtContent ins del br tab drawing pict txbxContent gridSpan vMerge tcPr numPr ilvl numId fldChar "
-    "instrText sym "
-    "bookmarkStart smartTag commentReference body"
+    "instrText sym bookmarkStart smartTag commentReference body"
 ).split()
 
 

@@ -137,9 +137,9 @@ def _inside() -> st.SearchStrategy[bytes]:
 
 
 TRIALS = [
-    Trial("read docx, damaged inside", st.deferred(_inside), _read("docx"), 25, 1500),
-    *(Trial(f"read {one}, damaged", _damaged(one) | _bytes, _read(one), 25, 1500, raw=True) for one in FORMATS),
-    *(Trial(f"read {one}, grown", inputs, _read(one), 25, 1500) for one, inputs in _grown.items()),
+    Trial("read docx, damaged inside", st.deferred(_inside), _read("docx"), 25, 500),
+    *(Trial(f"read {one}, damaged", _damaged(one) | _bytes, _read(one), 25, 500, raw=True) for one in FORMATS),
+    *(Trial(f"read {one}, grown", inputs, _read(one), 25, 500) for one, inputs in _grown.items()),
     *(Trial(f"answer {one}", _damaged(one), _answered(one), 10, 300, raw=True) for one in FORMATS),
     Trial("answer a request", values, reply, 20, 500),
     Trial(
@@ -149,13 +149,13 @@ TRIALS = [
         5,
         250,
     ),
-    Trial("kind", st.tuples(any_text, st.sampled_from(FORMATS).flatmap(_damaged) | _bytes), kind, 40, 3000),
+    Trial("kind", st.tuples(any_text, st.sampled_from(FORMATS).flatmap(_damaged) | _bytes), kind, 40, 1000),
     Trial(
         "encoding",
         _damaged("txt") | _bytes | any_text.map(lambda t: t.encode("utf-16", "surrogatepass")),
         encoding,
         40,
-        3000,
+        1000,
         raw=True,
     ),
     Trial("file name", any_text, name, 40, 1000),

@@ -57,7 +57,7 @@ _deep = (
     | any_text
 )
 TRIALS = [
-    Trial("manifests", st.tuples(mostly(bent(MANIFEST), _deep), st.booleans()), manifest, 40, 2000),
+    Trial("manifests", st.tuples(mostly(bent(MANIFEST), _deep), st.booleans()), manifest, 40, 800),
     Trial(
         "sums of a part",
         mostly(

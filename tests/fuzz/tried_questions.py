@@ -87,8 +87,8 @@ _OPENERS = [
 ]
 _asked = st.tuples(st.sampled_from(_OPENERS) | st.just(""), any_text.map(lambda text: text[:120])).map("".join)
 TRIALS = [
-    Trial("question", any_text | _asked | any_text.map(lambda text: text * 40), question, 60, 4000),
-    Trial("what is wanted", st.tuples(_asked, from_files), sort, 60, 2000),
-    Trial("conversation", st.tuples(_asked, st.lists(_asked, max_size=4)), conversation, 40, 1500),
+    Trial("question", any_text | _asked | any_text.map(lambda text: text * 40), question, 60, 1200),
+    Trial("what is wanted", st.tuples(_asked, from_files), sort, 60, 800),
+    Trial("conversation", st.tuples(_asked, st.lists(_asked, max_size=4)), conversation, 40, 500),
     Trial("shown on a terminal", any_text, shown, 40, 1000),
 ]

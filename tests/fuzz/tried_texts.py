@@ -169,8 +169,8 @@ def edited(value: tuple[str, list[list[object]]]) -> None:
 
 _change = st.tuples(st.integers(0, 400), st.integers(0, 5), st.text("abX茶 ", max_size=3))
 TRIALS = [
-    Trial("structure", st.tuples(from_files, st.booleans()), structure, 30, 800),
-    Trial("edits", st.tuples(small, st.lists(_change, max_size=12)), drafted, 40, 2000),
+    Trial("structure", st.tuples(from_files, st.booleans()), structure, 30, 400),
+    Trial("edits", st.tuples(small, st.lists(_change, max_size=12)), drafted, 40, 800),
     Trial(
         "edits from a file",
         st.tuples(
@@ -191,10 +191,10 @@ TRIALS = [
         | st.just(_TABLE.replace("1\t", "9" * 5000 + "\t").encode()),
         table,
         40,
-        2000,
+        800,
         raw=True,
     ),
-    Trial("sentences", any_text, stops, 60, 4000),
+    Trial("sentences", any_text, stops, 60, 1200),
     Trial(
         "section numbers",
         st.lists(
@@ -207,9 +207,9 @@ TRIALS = [
         ),
         numbers,
         40,
-        2000,
+        800,
     ),
-    Trial("terms", any_text, terms, 20, 800),
-    Trial("glossary", from_files, mined, 20, 300),
+    Trial("terms", any_text, terms, 20, 300),
+    Trial("glossary", from_files, mined, 10, 150),
     Trial("windows", st.lists(st.integers(1, 400), max_size=30), windows, 40, 1000),
 ]

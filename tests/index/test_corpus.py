@@ -79,6 +79,8 @@ BAD_ENTRIES = {
     "no-toml": (lambda f: (f / "sources.toml").unlink(), "no sources.toml in ", "name a folder"),
     "toml-broken": (rewrite("sources.toml", "[[source\n"), "sources.toml cannot be read", "correct that file"),
     "toml-not-utf8": (rewrite("sources.toml", b"\xff\xfe"), "sources.toml cannot be read", "correct that file"),
+    "toml-nested": (rewrite("sources.toml", "a = " + "[" * 5000), "sources.toml cannot be read", "correct that file"),
+    "toml-digits": (rewrite("sources.toml", "a = " + "9" * 5000), "sources.toml cannot be read", "correct that file"),
     "toml-a-folder": (into_folder("sources.toml"), "sources.toml cannot be read", "correct that file"),
     "toml-empty": (rewrite("sources.toml", ""), "sources.toml has no [[source]] entry", "add one"),
     "toml-no-list": (rewrite("sources.toml", "source = 3\n"), "sources.toml has no [[source]] entry", "add one"),

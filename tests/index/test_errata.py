@@ -63,6 +63,7 @@ def test_an_offset_is_one_of_the_whole_source() -> None:
         pytest.param(HEAD + "1\ta\tb\tcertain\tr\n\n", "line 3", id="blank-row"),
         pytest.param(HEAD + "one\ta\tb\tcertain\tr\n", "line 2", id="line-is-no-number"),
         pytest.param(HEAD + "-1\ta\tb\tcertain\tr\n", "line 2", id="line-is-negative"),
+        pytest.param(HEAD + "9" * 5000 + "\ta\tb\tcertain\tr\n", "line 2", id="line-of-thousands-of-digits"),
         pytest.param(HEAD + "1\ta\tb\tsure\tr\n", "line 2", id="unknown-certainty"),
     ],
 )

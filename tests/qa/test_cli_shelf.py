@@ -148,6 +148,9 @@ def test_another_encoder_than_the_index_has(run: Run, index: Path, added: Result
         ("indx = 'a'", "has the key 'indx'"),
         ("index = ", "cannot be read"),
         ("\udcff", "cannot be read"),
+        ("a = " + "[" * 5000, "cannot be read"),
+        ("a = " + "9" * 5000, "cannot be read"),
+        ("index = '~nobody-of-this-name/x'", "of a user that there is not"),
     ],
 )
 def test_a_malformed_config(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str) -> None:

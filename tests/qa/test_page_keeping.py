@@ -105,6 +105,8 @@ def test_a_forged_history_is_not_shown(served: Served) -> None:
     assert Turn.read(forged(start=0), served.library) is None
     assert Turn.read(forged(document="other"), served.library) is None
     assert Turn.read(forged(sha256="0"), served.library) is None
+    assert Turn.read(forged(score=10**400), served.library) is None
+    assert Turn.read(kept | {"seal": "x", "asked": float("inf")}, served.library) is None
     for broken in (None, [], {}, {"record": {}}, kept | {"record": None}, kept | {"typed": "x" * 10_000}, "x"):
         assert Turn.read(broken, served.library) is None
 

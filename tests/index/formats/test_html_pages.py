@@ -136,6 +136,8 @@ def test_pages(page: str, kept: list[str], left: list[str]) -> None:
         ("<meta charset=big5>", "cp950", "cp950"),
         ('<meta charset="gb2312">', "utf-8", "utf-8"),
         ('<meta charset="no-such">', "gb18030", "gb18030"),
+        ('<meta charset="undefined">', "gb18030", "gb18030"),  # codecs of Python that are no page's
+        ('<meta charset="idna">', "gb18030", "gb18030"),
         ("", "utf-16", "utf-16-le"),
         ("", "gb18030", "gb18030"),
     ],
@@ -200,6 +202,12 @@ def test_deep_pages_are_read_whole(depth: int) -> None:
 def test_spans_make_no_table_greater_than_its_page() -> None:
     page = "<p>text</p><table>" + "<tr><td>a</td><td rowspan=999999 colspan=99999>b</td></tr>" * 200 + "</table>"
     assert len(html.read(page.encode()).text) < 100_000
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x0c", "&#11;", "&#x1;", "\ufffe"])
+def test_a_character_that_no_tree_can_hold_is_a_space(odd: str) -> None:
+    page = f'<body><div id="comments">x</div>{odd}<p>Green{odd}tea.</p><nav>y</nav>{odd}</body>'
+    assert html.read(page.encode()).text.split() == ["Green", "tea."]
 
 
 def test_entities_are_only_html_s_own() -> None:
