@@ -474,7 +474,7 @@ def test_one_address_has_no_more_requests_open_than_it_may() -> None:
         other = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("5.6.7.8", 1)), base_url="http://t")
         held = [asyncio.create_task(one.get("/")) for _ in range(3)]
         await asyncio.sleep(0.05)
-        refused = await one.get("/")
+        refused = await asyncio.wait_for(one.get("/"), 5)
         beside = asyncio.create_task(other.get("/"))
         await asyncio.sleep(0.05)
         gate_.set()
