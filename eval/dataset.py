@@ -13,9 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,12 +102,10 @@ def load(paths: Sequence[Path]) -> list[Item]:
 
 def together(items: Sequence[Item]) -> dict[str, str]:
     """The question of each id, behind those that it follows: what the set says, whatever the system makes of it."""
-    by_id = {item.id: item for item in items}
-
-    def text(item: Item) -> str:
-        return item.question if item.after is None else f"{text(by_id[item.after])} {item.question}"
-
-    return {item.id: text(item) for item in items}
+    said: dict[str, str] = {}
+    for item in _in_order(items):
+        said[item.id] = item.question if item.after is None else f"{said[item.after]} {item.question}"
+    return {item.id: said[item.id] for item in items}
 
 
 def asked(items: Sequence[Item], names: frozenset[str]) -> dict[str, str]:
@@ -116,18 +113,25 @@ def asked(items: Sequence[Item], names: frozenset[str]) -> dict[str, str]:
 
     `names` are what the library speaks of, `qa.dialogue.known_names`.
     """
+    said: dict[str, tuple[str, ...]] = {}  # the questions up to each one, as they are understood
+    for item in _in_order(items):
+        before = () if item.after is None else said[item.after]
+        said[item.id] = (*before, understand(item.question, before, names).text if before else item.question)
+    return {item.id: said[item.id][-1] for item in items}
+
+
+def _in_order(items: Sequence[Item]) -> Iterator[Item]:
+    """Every question, each behind the one that it follows, however long the row is."""
     by_id = {item.id: item for item in items}
-
-    @cache
-    def said(id: str) -> tuple[str, ...]:
-        """The questions up to this one, as they are understood."""
-        item = by_id[id]
-        if item.after is None:
-            return (item.question,)
-        before = said(item.after)
-        return (*before, understand(item.question, before, names).text)
-
-    return {item.id: said(item.id)[-1] for item in items}
+    done: set[str] = set()
+    for item in items:
+        row = []
+        at: str | None = item.id
+        while at is not None and at not in done:
+            done.add(at)
+            row.append(by_id[at])
+            at = by_id[at].after
+        yield from reversed(row)
 
 
 def loose(text: str) -> str:
@@ -149,6 +153,8 @@ def _item(line: str, where: str) -> Item:
     for key in ("id", "kind", "question"):
         if not isinstance(entry[key], str) or not entry[key].strip() or _SURROGATE.search(entry[key]):
             raise InputError(f"{where}: {key} is {entry[key]!r}", "expected a text that is not blank")
+    if _SURROGATE.search(json.dumps(entry, ensure_ascii=False)):
+        raise InputError(f"{where} has half a character", "spell it with both halves of its surrogate pair")
     if entry["id"] != "".join(entry["id"].split()):
         raise InputError(f"{where}: the id {entry['id']!r} has white space", "use `-` instead")
     if entry["language"] not in ("zh", "en"):
@@ -206,13 +212,15 @@ def _term(value: Any) -> str | None:
 
 def _check_follow_ups(items: Mapping[str, Item]) -> None:
     """Every `after` names another question of these sets, without going round in a circle."""
+    good: set[str] = set()
     for item in items.values():
         seen = {item.id}
         at = item
-        while at.after is not None:
+        while at.after is not None and at.after not in good:
             if at.after not in items:
                 raise InputError(f"{at.where}: no question {at.after!r} to come after", "name one of these sets")
             if at.after in seen:
                 raise InputError(f"{at.where}: {at.id!r} comes after itself", "begin with a question that stands alone")
             seen.add(at.after)
             at = items[at.after]
+        good |= seen

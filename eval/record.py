@@ -224,7 +224,8 @@ def write(run: Run, path: Path) -> None:
     check_writable(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text("\n".join(to_lines(run)) + "\n", encoding="utf-8")
+        # half a surrogate pair, which UTF-8 cannot spell, becomes JSON's own escape
+        draft.write_bytes(("\n".join(to_lines(run)) + "\n").encode("utf-8", "backslashreplace"))
         os.replace(draft, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror})", "name another file") from None
@@ -252,13 +253,13 @@ def read(path: Path) -> Run:
         raise InputError(f"{path} cannot be read ({reason})", "name a file that `yinzheng-eval run` wrote") from None
     at = 1
     try:
-        header = _header(json.loads(lines[0]))
+        header = _header(_parsed(lines[0]))
         outcomes: list[Outcome] = []
         seen: set[str] = set()
         for number, line in enumerate(lines[1:], start=2):
             at = number
             if line.strip():
-                outcome = _outcome(json.loads(line), header.outline)
+                outcome = _outcome(_parsed(line), header.outline)
                 if outcome.id in seen:
                     raise ValueError(f"{outcome.id} stands twice")
                 seen.add(outcome.id)
@@ -277,6 +278,13 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _parsed(line: str) -> Any:
+    """The value of a line; ValueError where a number in it is none, as 1e999, which could not be written again."""
+    value = json.loads(line)
+    json.dumps(value, allow_nan=False)
+    return value
+
+
 def _header(entry: dict[str, Any]) -> Header:
     if entry["format"] != FORMAT:
         raise ValueError(f"format {entry['format']!r}, this version reads {FORMAT}")
@@ -292,6 +300,8 @@ def _header(entry: dict[str, Any]) -> Header:
 
 def _outcome(entry: dict[str, Any], outline: tuple[Place, ...]) -> Outcome:
     entry = {key: value for key, value in entry.items() if key != "verdict"}
+    if not all(isinstance(entry[key], str) for key in ("id", "language", "kind", "half", "question")):
+        raise TypeError("an id, a language, a kind, a half and a question are texts")
     for key in ("quotes", "nearest"):
         entry[key] = tuple(Shown(**shown) for shown in entry[key])
     for key in ("hits", "selected"):

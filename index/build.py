@@ -18,6 +18,7 @@ from index import chunks, encoder, glossary, library, part, settings
 from index import model as reading
 from index.corpus import Corpus
 from index.dense import Dense
+from index.disk import Checked
 from index.encoder import Encoder, Vectors
 from index.entry import Entry
 from index.errors import IndexDamaged, SourceError
@@ -26,9 +27,10 @@ from index.formats.file import load
 from index.formats.sandbox import Sandbox
 from index.glossary import Glossary
 from index.library import Library
+from index.manifest import Manifest
 from index.part import Name, Part, Progress
 from index.records import Document
-from index.store import Store
+from index.store import Files, Store
 from index.tokens import Tokenizer
 
 
@@ -75,40 +77,36 @@ class Workshop:
     def entry(self, source: Source) -> Entry:
         """The entry of a source, whose part is made unless there is one already."""
         key = part.key(source.name.sha256, source.errata, self._made_by)
-        folder = self.store.part(key)
         known = self._known.get(source.name.id)
-        whole = self._is_whole(folder, known.digest if known and known.part == key else None)
-        if whole and known and (known.part, known.name, known.path) == (key, source.name, source.path):
+        files = self._whole(key, known.digest if known and known.part == key else None)
+        if files and known and (known.part, known.name, known.path) == (key, source.name, source.path):
             return known
-        if not whole:
+        if files:
+            extract, document, digest = part.read_extract(files), part.read_document(files, source.name), files.digest
+        else:
             extract, document = source.read()
             made = Part.make(document, self.encoder, reading.load(), self.progress)
-            with self.store.making(key) as fresh:
-                made.write(fresh, extract)
-        else:
-            extract, document = part.read_extract(folder), part.read_document(folder, source.name)
-        digest = part.sha256(folder / part.SUMS)
+            digest = self.store.put(key, made.files(extract))
         return Entry.of(document, extract, path=source.path, listed=source.listed, part=key, digest=digest)
 
-    @staticmethod
-    def _is_whole(folder: Path, digest: str | None) -> bool:
-        """Whether a part is there, as it was written."""
+    def _whole(self, key: str, digest: str | None) -> Checked | None:
+        """A part that is there already, as it was written."""
         try:
-            part.check(folder, "", digest)
+            files = self.store.part(key, digest)
+            files.check()
         except IndexDamaged:
-            return False
-        return True
+            return None
+        return files
 
-    def commit(self, fresh: Path, entries: Sequence[Entry], core: dict[str, Any]) -> dict[str, Any]:
-        """Make these documents the index, by way of an empty folder, and return its manifest."""
+    def commit(self, entries: Sequence[Entry], core: dict[str, Any]) -> Manifest:
+        """Make these documents the index, and return its manifest."""
+        files: Files = ()
         if entries:
-            made = merge(
-                [Part.read(self.store.part(one.part), one.name) for one in entries], self.encoder, self.progress
-            )
+            parts = [Part.read(self.store.part(one.part, one.digest), one.name) for one in entries]
+            files = library.files(merge(parts, self.encoder, self.progress))
             self.progress("writing", 0, 1)
-            library.write(made, fresh)
         core = {**core, "dim": self.encoder.dim, "documents": [entry.to_json() for entry in entries]}
-        manifest = self.store.commit(fresh, core)
+        manifest = self.store.commit(files, core)
         self.progress("writing", 1, 1)
         return manifest
 
@@ -118,13 +116,13 @@ def build(
     folder: Path,
     encoder_name: str = settings.ENCODER,
     progress: Progress = silent,
-) -> dict[str, Any]:
+) -> Manifest:
     """Build the index of `corpus`, if any, and of what was added to it, in `folder`, and return its manifest.
 
     Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
     """
-    store = Store(folder)
-    with store.writing() as fresh, Sandbox() as sandbox:
+    store = Store(folder, lambda line: progress(line, 0, 1))
+    with store.writing(), Sandbox() as sandbox:
         kept = store.core()
         workshop = Workshop(store, encoder_name, progress)
         sources = [*listed(corpus, kept["removed"]), *added(store, sandbox)]
@@ -135,7 +133,7 @@ def build(
         progress("reading", len(entries), len(entries))
         expected = library.expectation(corpus, encoder_name, kept["removed"])
         place = str(corpus.folder.resolve()) if corpus else None
-        return workshop.commit(fresh, entries, {**expected, **kept, "folder": place})
+        return workshop.commit(entries, {**expected, **kept, "folder": place})
 
 
 def listed(corpus: Corpus | None, removed: Iterable[str] = ()) -> list[Source]:
@@ -167,8 +165,8 @@ def added(store: Store, sandbox: Sandbox) -> list[Source]:
 
     def read(entry: Entry) -> tuple[Extract, Document]:
         try:
-            extract = _anew(entry, sandbox) or part.read_extract(store.part(entry.part))
-        except (OSError, ValueError, KeyError) as error:
+            extract = _anew(entry, sandbox) or part.read_extract(store.part(entry.part, entry.digest))
+        except (IndexDamaged, ValueError, KeyError) as error:
             raise IndexDamaged(
                 f"the text of {entry.file} cannot be read from {store.folder} ({error})",
                 f"run `yinzheng index remove {entry.id}` and add it again",

@@ -55,7 +55,7 @@ class Corpus:
             entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
         except FileNotFoundError:
             raise SourceError(f"no sources.toml in {self.folder}", "name a folder that has one") from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise SourceError(f"{path} cannot be read ({error})", "correct that file") from None
         if not isinstance(entries, list) or not entries:
             raise SourceError(f"{path} has no [[source]] entry", "add one for each document")

@@ -8,14 +8,13 @@ found the English abstract and little else: first sentence answers 0.16, with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import settings
+from index import arrays, settings
 from index.encoder import Encoder, Vectors
 from index.parallel import PAIRS
 from index.records import Language
@@ -29,7 +28,7 @@ class Dense:
     `sentences` and `paragraphs` are `(n, dim)`; `query_centres` is `(2, dim)`, by `LANGUAGES`.
     """
 
-    FILES = ("sentences.faiss", "paragraphs.faiss", "centres.npy")
+    FILES = ("sentence-vectors.npy", "paragraph-vectors.npy", "centres.npy")
 
     def __init__(self, sentences: Vectors, paragraphs: Vectors, query_centres: Vectors) -> None:
         import faiss
@@ -74,23 +73,26 @@ class Dense:
         """How many sentence and paragraph vectors there are."""
         return self._indexes[0].ntotal, self._indexes[1].ntotal
 
-    def write(self, folder: Path) -> None:
-        """Write `FILES` into a folder."""
-        import faiss
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The names, which are `FILES`, and contents of the files that keep this.
 
-        for name, index in zip(self.FILES, self._indexes, strict=False):
-            faiss.write_index(index, str(folder / name))
-        np.save(folder / self.FILES[-1], self.query_centres, allow_pickle=False)
+        Plain arrays, not FAISS's own form: bytes that are none of its own can keep it from ever coming back.
+        """
+        rows = (index.reconstruct_n(0, index.ntotal) for index in self._indexes)
+        for name, array in zip(self.FILES, (*rows, self.query_centres), strict=True):
+            yield name, arrays.to_bytes(array)
 
     @classmethod
-    def read(cls, folder: Path) -> Dense:
-        """Read `FILES`, whose hashes the caller has checked: FAISS trusts what it reads."""
-        import faiss
-
-        dense = cls.__new__(cls)
-        dense._indexes = [faiss.read_index(str(folder / name)) for name in cls.FILES[:2]]
-        dense.query_centres = np.load(folder / cls.FILES[-1], allow_pickle=False)
-        return dense
+    def read(cls, files: Mapping[str, bytes]) -> Dense:
+        """What `files` made; ValueError where the arrays do not fit each other."""
+        sentences, paragraphs, centres = (arrays.from_bytes(files[name]) for name in cls.FILES)
+        shapes = [sentences.shape[1:], paragraphs.shape[1:], centres.shape]
+        dim = centres.shape[-1] if centres.ndim else 0
+        if shapes != [(dim,), (dim,), (len(LANGUAGES), dim)] or {a.dtype.str for a in (sentences, paragraphs)} != {
+            "<f4"
+        }:
+            raise ValueError("the vectors are of another kind or length")
+        return cls(sentences, paragraphs, centres)
 
 
 def _cosines(index: Any, question: Vectors) -> Vectors:

@@ -25,15 +25,20 @@ RECURRENCE_BONUS = 2.5
 # Longer glosses are explanations, not translations.
 GLOSS_WORDS_MAX = 3
 
+# No term is longer, in characters.
+TERM_MAX = 100
+
 # Words that lead up to a term and are no part of it.
 LEADS = frozenset(
     "包括 包含 例如 比如 如 即 患者 病人 克服 存在 通过 利用 采用 使用 靶向 针对 是 为 属于 称为 其中 以及 "
     "引起 导致 发生 出现 抑制 表达 过表达 检测 治疗 接受".split()
 )
 
+# Each run is read once and whole, from its beginning: a text without stops would take n³.
+_IN_TERM = r"[^，。；：、！？()（）“”\s\[\]［］]"
 _GLOSSED = regex.compile(
-    r"(?P<zh>[^，。；：、！？()（）“”\s\[\]［］]*\p{Han}[^，。；：、！？()（）“”\s\[\]［］]*)"
-    r"[(（](?P<en>[^()（）\p{Han}]*[A-Za-z]{2}[^()（）\p{Han}]*)[)）]"
+    rf"(?<!{_IN_TERM})(?P<zh>(?={_IN_TERM}*?\p{{Han}}){_IN_TERM}++)"
+    r"[(（](?P<en>(?=[^()（）\p{Han}]*?[A-Za-z]{2})[^()（）\p{Han}]++)[)）]"
 )
 _REMARK = regex.compile(r"\([^)]*\)|\[[^]]*\]")
 _NO_SENSE = regex.compile(r"\p{Han}|variant of|surname|abbr\.")
@@ -71,19 +76,32 @@ def mine(documents: Iterable[Document]) -> list[Pair]:
 
 def _left_boundary(run: str, words: int, text: str, tokenizer: Tokenizer) -> str | None:
     """The suffix of `run` that is most likely the glossed term."""
-    best: tuple[float, str] | None = None
+    candidates: list[tuple[float, str]] = []
     for start in tokenizer.boundaries(run):
         candidate = run[start:]
-        if not regex.search(r"\p{Han}", candidate) or tokenizer.first(candidate) in LEADS | STOP_ZH:
+        if len(candidate) > TERM_MAX or not regex.search(r"\p{Han}", candidate):
             continue
-        size = len(regex.findall(r"\p{Han}", candidate)) + 2 * len(_WORD.findall(candidate))
-        score = -abs(size - CHARACTERS_PER_WORD * words)
-        before = set(regex.findall(rf"(.?){regex.escape(candidate)}", text))
-        if len(before) > 1:
+        if tokenizer.first(candidate) not in LEADS | STOP_ZH:
+            size = len(regex.findall(r"\p{Han}", candidate)) + 2 * len(_WORD.findall(candidate))
+            candidates.append((-abs(size - CHARACTERS_PER_WORD * words), candidate))
+    best: tuple[float, int, str] | None = None
+    for score, candidate in sorted(candidates, key=lambda one: -one[0]):  # whoever cannot win is not looked for
+        if best and score + RECURRENCE_BONUS < best[0]:
+            break
+        if _recurs(candidate, text):
             score += RECURRENCE_BONUS
-        if best is None or score > best[0]:
-            best = (score, candidate)
-    return best[1] if best else None
+        best = max(best or (score, 0, ""), (score, len(candidate), candidate))
+    return best[2] if best else None
+
+
+def _recurs(term: str, text: str) -> bool:
+    """Whether a term stands in a text after more than one character."""
+    at = text.find(term)
+    first = text[max(0, at - 1) : at].strip("\n")
+    while (at := text.find(term, at + len(term))) >= 0:
+        if text[at - 1 : at].strip("\n") != first:
+            return True
+    return False
 
 
 def dictionary(zh_words: set[str], en_stems: set[str]) -> list[Pair]:

@@ -7,15 +7,14 @@ share of the pooled vectors' cosine. A vector is 128 bytes and a scale of 2: som
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import layout
+from index import arrays, layout
 from index.chunks import Row, lead
 from index.model import Asked, Model, Seen
 
@@ -67,20 +66,16 @@ class LatePart:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def write(self, folder: Path) -> None:
-        """Write `FILES` into a folder."""
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The names, which are `FILES`, and contents of the files that keep this."""
         parts: tuple[NDArray[Any], ...] = (self.tokens, self.scales, self.starts, self.pooled, self.windows)
         for name, part in zip(self.FILES, parts, strict=True):
-            np.save(folder / name, part, allow_pickle=False)
+            yield name, arrays.to_bytes(part)
 
     @classmethod
-    def read(cls, folder: Path) -> LatePart:
-        """Read `FILES`; the vectors stay on disk until they are used."""
-        tokens, *others = cls.FILES
-        return cls(
-            np.load(folder / tokens, mmap_mode="r", allow_pickle=False),
-            *(np.load(folder / name, allow_pickle=False) for name in others),
-        )
+    def read(cls, files: Mapping[str, bytes]) -> LatePart:
+        """What `files` made."""
+        return cls(*(arrays.from_bytes(files[name]) for name in cls.FILES))
 
 
 class Late:

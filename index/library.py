@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -13,21 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import chunks, encoder, model, part, settings
+from index import chunks, encoder, model, settings
 from index.corpus import Corpus
 from index.dense import Dense
 from index.encoder import Encoder
 from index.entry import Entry
-from index.errors import IndexDamaged, IndexEmpty, IndexStale, NotFound
+from index.errors import IndexDamaged, IndexEmpty, IndexStale, NotFound, StoreError
 from index.glossary import Glossary, Pair
 from index.late import Late
 from index.lexical import Lexical
+from index.manifest import Manifest
 from index.model import Model
 from index.part import Part
 from index.records import Document, Language, Paragraph
 from index.store import Store
 from index.tokens import Tokenizer
 from index.words import simplified
+
+# The files of what all documents share, beside the vectors'.
+TERMS, GLOSSARY = "terms.json", "glossary.json"
 
 
 class Library:
@@ -172,66 +176,65 @@ def code() -> str:
     return digest.hexdigest()
 
 
-def write(library: Library, folder: Path) -> None:
-    """Write what all documents of an index share into an empty folder."""
-    _write_json(folder / "terms.json", {"words": library.tokenizer.words, "chunks": library.terms})
-    _write_json(folder / "glossary.json", [list(asdict(p).values()) for p in library.glossary.pairs])
-    library.dense.write(folder)
+def files(library: Library) -> Iterator[tuple[str, bytes]]:
+    """The names and contents of the files that keep what all documents of an index share."""
+    yield TERMS, _json({"words": library.tokenizer.words, "chunks": library.terms})
+    yield GLOSSARY, _json([list(asdict(p).values()) for p in library.glossary.pairs])
+    yield from library.dense.files()
 
 
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read(folder: Path, expected: dict[str, Any] | None = None) -> Library:
-    """The index in `folder`.
+def read(folder: Path, expected: Callable[[Manifest], dict[str, Any]] | None = None) -> Library:
+    """The index in `folder`, all in memory: what becomes of the files later does not touch it.
 
-    Raises IndexMissing or IndexDamaged, and IndexStale where `expected` (see `expectation`) is given
-    and the manifest says otherwise. A build that replaces the index meanwhile is waited out: the new
-    one is then read.
+    Raises IndexMissing, IndexEmpty or IndexDamaged, and IndexStale where the manifest says otherwise than `expected`
+    (see `expectation`) makes of it. Where a build replaces the index meanwhile, the new one is read.
     """
     store = Store(folder)
-    manifest = store.manifest()
     while True:
-        if expected is not None:
-            compare(manifest, expected, folder)
+        stamp = store.stamp()
         try:
+            manifest = store.manifest()
+            if expected is not None:
+                compare(manifest, expected(manifest), folder)
             return _read(store, manifest)
         except IndexDamaged:
-            now = store.manifest()
-            if now["fingerprint"] == manifest["fingerprint"]:
+            if store.stamp() == stamp:
                 raise
-            manifest = now
 
 
-def _read(store: Store, manifest: dict[str, Any]) -> Library:
+def _read(store: Store, manifest: Manifest) -> Library:
     """The index that a manifest describes."""
     entries = [Entry.from_json(value) for value in manifest["documents"]]
     if not entries:
         raise IndexEmpty(f"the index in {store.folder} holds no document", "run `yinzheng index add PATH`")
     data = store.data(manifest)
     try:
-        parts = []
-        for entry in entries:
-            part.check(store.part(entry.part), store.rebuild, entry.digest)
-            parts.append(Part.read(store.part(entry.part), entry.name))
-        terms = store.read_json(data, "terms.json")
+        terms = json.loads(data[TERMS])
         found = Library(
-            parts=parts,
+            parts=[Part.read(store.part(entry.part, entry.digest), entry.name) for entry in entries],
             tokenizer=Tokenizer(terms["words"]),
-            glossary=Glossary(Pair(*pair) for pair in store.read_json(data, "glossary.json")),
+            glossary=Glossary(Pair(*pair) for pair in json.loads(data[GLOSSARY])),
             terms=(terms["chunks"][0], terms["chunks"][1]),
             dense=Dense.read(data),
             encoder_name=manifest["encoder"],
             fingerprint=manifest["fingerprint"],
         )
-        found.originals = {entry.id: Path(entry.path) for entry in entries}
-        return found
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise IndexDamaged(f"the index in {store.folder} cannot be read ({error})", store.rebuild) from None
+        rows, paragraphs = len(found.rows), len(found.paragraphs)
+        if not (rows, paragraphs) == found.dense.sizes == tuple(map(len, found.terms)):
+            raise ValueError("it has sentences, terms and vectors of different numbers")
+    except StoreError:
+        raise
+    except Exception as error:  # of any sort: the files are as they were written, but not by this program
+        raise IndexDamaged(f"the index in {store.folder} cannot be read ({error})", store.rebuild) from error
+    found.originals = {entry.id: Path(entry.path) for entry in entries}
+    return found
 
 
-def compare(manifest: dict[str, Any], expected: dict[str, Any], folder: Path) -> None:
+def compare(manifest: Manifest, expected: dict[str, Any], folder: Path) -> None:
     """Raise IndexStale, with the reason, where a manifest is not as `expectation` says."""
     for key, reason in _STALE.items():
         if manifest.get(key) != expected[key]:

@@ -3,7 +3,7 @@
     parts/<key>/extract.npz       the text as extracted, its blocks, where it stands on the file's pages
     parts/<key>/document.json     repairs, sections, paragraphs, sentences
     parts/<key>/sentences.npy …   vectors of sentences and paragraphs, not yet centred; token vectors
-    parts/<key>/part.json         the SHA-256 of each of these
+    parts/<key>/part.json         the sum of each of these (see `store`)
 
 What depends on the other documents too (terms, glossary, centring) is made of all parts by `build`.
 """
@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 
-from index import chunks
+from index import arrays, chunks
 from index.encoder import Encoder, Vectors
-from index.errors import IndexDamaged
 from index.formats.extract import Extract, places_of
+from index.formats.places import Places
 from index.late import LatePart
 from index.model import Model
 from index.records import Document, Paragraph, Section, Span
@@ -35,7 +35,7 @@ Progress = Callable[[str, int, int], None]
 # Passages encoded between two reports of progress.
 BATCH = 8
 
-SUMS = "part.json"
+EXTRACT, DOCUMENT, SENTENCES, PARAGRAPHS = "extract.npz", "document.json", "sentences.npy", "paragraphs.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +69,27 @@ class Part:
         late = LatePart.build(model, rows, lambda done, total: progress("windows", done, total))
         return cls(document, _between(vectors[:n], vectors[n : 2 * n]), vectors[2 * n :], late)
 
-    def write(self, folder: Path, extract: Extract) -> None:
-        """Write everything into an empty folder, the sums last."""
-        (folder / "extract.npz").write_bytes(extract.to_bytes())
-        document = json.dumps(to_json(self.document), ensure_ascii=False, separators=(",", ":"))
-        (folder / "document.json").write_text(document, encoding="utf-8")
-        np.save(folder / "sentences.npy", self.sentences, allow_pickle=False)
-        np.save(folder / "paragraphs.npy", self.paragraphs, allow_pickle=False)
-        self.late.write(folder)
-        sums = {path.name: sha256(path) for path in sorted(folder.iterdir())}
-        (folder / SUMS).write_text(json.dumps(sums), encoding="utf-8")
+    def files(self, extract: Extract) -> Iterator[tuple[str, bytes]]:
+        """The names and contents of the files that keep this part."""
+        yield EXTRACT, extract.to_bytes()
+        yield DOCUMENT, json.dumps(to_json(self.document), ensure_ascii=False, separators=(",", ":")).encode()
+        yield SENTENCES, arrays.to_bytes(self.sentences)
+        yield PARAGRAPHS, arrays.to_bytes(self.paragraphs)
+        yield from self.late.files()
 
     @classmethod
-    def read(cls, folder: Path, name: Name) -> Part:
-        """What `write` wrote; OSError, ValueError or KeyError where it cannot be read. Vectors stay on disk."""
-        return cls(
-            read_document(folder, name),
-            np.load(folder / "sentences.npy", mmap_mode="r", allow_pickle=False),
-            np.load(folder / "paragraphs.npy", mmap_mode="r", allow_pickle=False),
-            LatePart.read(folder),
+    def read(cls, files: Mapping[str, bytes], name: Name) -> Part:
+        """The part that `files` made, of which nothing is left on disk; ValueError or KeyError for anything else."""
+        made = cls(
+            read_document(files, name),
+            arrays.from_bytes(files[SENTENCES]),
+            arrays.from_bytes(files[PARAGRAPHS]),
+            LatePart.read(files),
         )
+        rows, paragraphs = chunks.rows([made.document])
+        if not len(rows) == len(made.sentences) == len(made.late) or len(paragraphs) != len(made.paragraphs):
+            raise ValueError(f"{name.id} has sentences and vectors of different numbers")
+        return made
 
 
 def key(sha256: str, errata: Sequence[object], made_by: Sequence[str]) -> str:
@@ -96,36 +97,15 @@ def key(sha256: str, errata: Sequence[object], made_by: Sequence[str]) -> str:
     return hashlib.sha256(repr((sha256, list(errata), list(made_by))).encode()).hexdigest()[:32]
 
 
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, read block by block."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def check(folder: Path, mend: str, digest: str | None = None) -> None:
-    """Raise IndexDamaged unless every file of a part is as it was written, and their sums, if given, are these."""
-    try:
-        if digest is not None and sha256(folder / SUMS) != digest:
-            raise IndexDamaged(f"{folder / SUMS} is damaged: its SHA-256 is not the recorded one", mend)
-        for name, expected in json.loads((folder / SUMS).read_text(encoding="utf-8")).items():
-            if sha256(folder / name) != expected:
-                raise IndexDamaged(f"{folder / name} is damaged: its SHA-256 is not the recorded one", mend)
-    except OSError as error:
-        raise IndexDamaged(f"{error.filename} cannot be read ({error.strerror})", mend) from None
-    except (ValueError, AttributeError) as error:
-        raise IndexDamaged(f"{folder / SUMS} cannot be read ({error})", mend) from None
-
-
-def read_extract(folder: Path) -> Extract:
+def read_extract(files: Mapping[str, bytes]) -> Extract:
     """The extract of a part."""
-    return Extract.from_bytes((folder / "extract.npz").read_bytes())
+    return Extract.from_bytes(files[EXTRACT])
 
 
-def read_document(folder: Path, name: Name) -> Document:
+def read_document(files: Mapping[str, bytes], name: Name) -> Document:
     """The document of a part."""
-    extract = read_extract(folder)
-    data = json.loads((folder / "document.json").read_text(encoding="utf-8"))
-    return from_json(data, name, extract, folder / "extract.npz")
+    kept = files[EXTRACT]
+    return from_json(json.loads(files[DOCUMENT]), name, Extract.from_bytes(kept), kept)
 
 
 def document(name: Name, extract: Extract, errata: Sequence[Edit] = ()) -> Document:
@@ -170,8 +150,8 @@ def to_json(document: Document) -> dict[str, Any]:
     }
 
 
-def from_json(data: dict[str, Any], name: Name, extract: Extract, file: Path) -> Document:
-    """A document from what `to_json` made of it; its places are read from `file` when they are needed."""
+def from_json(data: dict[str, Any], name: Name, extract: Extract, kept: bytes) -> Document:
+    """A document from what `to_json` made of it; its places, if any, stay packed in `kept` until they are needed."""
     paragraphs = []
     for part in data["sections"]:
         heading = Span(*part["heading"]) if part["heading"] else None
@@ -182,12 +162,8 @@ def from_json(data: dict[str, Any], name: Name, extract: Extract, file: Path) ->
                 Paragraph(item["id"], section, spans[0].start, spans[-1].end, item["language"], spans, item["kind"])
             )
 
-    def places() -> Any:
-        try:
-            with file.open("rb") as opened:
-                return places_of(opened)
-        except OSError:
-            return None  # the index was replaced while this one is in use
+    def places() -> Places | None:
+        return places_of(BytesIO(kept))
 
     return Document(
         id=name.id,
@@ -199,7 +175,7 @@ def from_json(data: dict[str, Any], name: Name, extract: Extract, file: Path) ->
         edits=tuple(Edit(*edit) for edit in data["edits"]),
         paragraphs=tuple(paragraphs),
         format=extract.format,
-        read_places=places,
+        read_places=places if extract.places else lambda: None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The format on disk. An index of another version is rebuilt (or refused, when it was named).
-FORMAT = 2
+FORMAT = 3
 
 # A source larger than this is refused: the embedded encoder reads about 10 KB a second, and a file of
 # 10 MB is a mistake more often than a paper (the longest of the public papers we index has 0.3 MB).

@@ -69,7 +69,7 @@ class Shelf:
         progress: Progress = silent,
         sandbox: Sandbox | None = None,
     ) -> None:
-        self._store = Store(folder)
+        self._store = Store(folder, lambda line: progress(line, 0, 1))
         self._corpus = corpus
         self._encoder_name = encoder_name
         self._progress = progress
@@ -147,7 +147,7 @@ class Shelf:
 
     def _change(self, change: Callable[[_Change], None]) -> Report:
         """Make a change, and the index with it, in one step."""
-        with self._store.writing() as fresh, self._sandbox or Sandbox() as sandbox:
+        with self._store.writing(), self._sandbox or Sandbox() as sandbox:
             shelf = _Change(self._store, self._corpus, self._encoder_name, self._progress, sandbox)
             before = (shelf.core | {}, self._store.entries())
             change(shelf)
@@ -157,7 +157,7 @@ class Shelf:
             if self._is_current(core, shelf.entries, before):
                 shelf.report.manifest = self._store.manifest()
             else:
-                shelf.report.manifest = shelf.workshop.commit(fresh, shelf.entries, core)
+                shelf.report.manifest = shelf.workshop.commit(shelf.entries, core)
         return shelf.report
 
     def _is_current(

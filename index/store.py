@@ -1,61 +1,70 @@
 """An index on disk: one folder, one manifest, one folder of data files named after their content.
 
-    DIR/manifest.json         format, settings, encoder, documents, and the hash of every data file
+    DIR/manifest.json         what the index says of itself (see `manifest`)
+    DIR/manifest.copy.json    the same once more: where the manifest is damaged, a build knows from it what was added
     DIR/parts/<key>/…         what belongs to one document alone (see `part`)
     DIR/data-<hash>/…         what is made of all documents: terms, glossary, centred vectors
+    DIR/.lock                 held by whoever writes (see `lock`)
 
 A build writes new parts and a new data folder beside the old ones and then replaces `manifest.json`, in one
 step: a reader sees the old index or the new one, never a mixture, and a build killed at any moment leaves the
-last good index. What the new manifest does not name is deleted then. Everything is JSON, FAISS or plain
-npy; nothing is unpickled. Every file is hashed before it is trusted.
+last good index. What the new manifest does not name is deleted then. Everything is JSON or plain npy;
+nothing is unpickled. Every file is held against its sum as it is read.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import shlex
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import regex
-
-from index import settings
+from index import disk, lock, settings
+from index import manifest as manifests
+from index.disk import Checked, Sum
 from index.entry import Entry
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
-from index.part import sha256
+from index.manifest import COPY, Manifest
+from index.manifest import FILE as MANIFEST
 
-MANIFEST = "manifest.json"
 PARTS = "parts"
-# The folder of sources.toml, if any; the folders whose files were added; which listed documents were removed, by
-# their ids, and which files of those folders, by the SHA-256 of their paths.
-NOTHING_SAID: dict[str, Any] = {"folder": None, "roots": [], "removed": [], "left_out": []}
+# The file of a part that has the sums of the others.
+SUMS = "part.json"
+# Bytes that are read of it at most.
+SUMS_MAX = 100_000
+# Where what is being written lies, below the folder, until it is whole.
+_DRAFTS = ".new-"
+# Names and contents of files that are to be written; one content at a time is held in memory.
+Files = Iterable[tuple[str, bytes]]
 
 
 class Store:
-    """The files of one index folder."""
+    """The files of one index folder. `waiting` is told, in a line, when another process writes and is waited for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, waiting: Callable[[str], None] = lambda line: None) -> None:
         self.folder = folder
+        self._waiting = waiting
 
     @property
     def rebuild(self) -> str:
         """The command that mends this index."""
         return f"run `yinzheng index build --index {shlex.quote(str(self.folder))}`"
 
-    def manifest(self) -> dict[str, Any]:
-        """The manifest, its format checked; IndexMissing, IndexStale or IndexDamaged otherwise."""
+    # What is read.
+
+    def manifest(self) -> Manifest:
+        """The manifest, its format and its sum checked; IndexMissing, IndexStale or IndexDamaged otherwise."""
         path = self.folder / MANIFEST
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest = json.loads(self._written(MANIFEST))
         except (FileNotFoundError, NotADirectoryError):
             raise IndexMissing(f"no index in {self.folder}", self.rebuild) from None
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self.rebuild) from None
+        except (ValueError, RecursionError) as error:
             raise IndexDamaged(f"{path} cannot be read ({error})", self.rebuild) from None
         if not isinstance(manifest, dict) or "format" not in manifest:
             raise IndexDamaged(f"{path} is no manifest of an index", self.rebuild)
@@ -64,160 +73,189 @@ class Store:
                 f"{self.folder} has index format {manifest['format']}, this version reads {settings.FORMAT}",
                 self.rebuild,
             )
-        if manifest.get("fingerprint") != fingerprint(manifest):
-            raise IndexDamaged(f"{path} does not match its own fingerprint", self.rebuild)
+        if not manifests.is_signed(manifest) or not manifests.is_whole(manifest):
+            raise IndexDamaged(f"{path} is damaged: it does not match its own sum", self.rebuild)
         return manifest
 
-    def sources(self) -> str | None:
-        """The folder the index was built from, even if the manifest is otherwise stale or damaged."""
-        try:
-            text = (self.folder / MANIFEST).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return None
-        match = regex.search(r'"folder": ("(?:[^"\\]|\\.)*")', text)
-        return str(json.loads(match[1])) if match else None
+    def _written(self, name: str) -> bytes:
+        """What stands in the manifest or in its copy; OSError where that cannot be read."""
+        return disk.content(self.folder / name, manifests.BYTES_MAX)
 
-    def _plain(self) -> dict[str, Any]:
-        """The manifest as it stands, stale or not; empty where there is none that can be read."""
+    def stamp(self) -> tuple[int, ...]:
+        """What tells one manifest file from the next, even where both say the same; empty where there is none."""
+        with suppress(OSError):
+            found = (self.folder / MANIFEST).stat()
+            return found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+        return ()
+
+    @property
+    def said(self) -> Manifest:
+        """What a build goes by: the manifest, stale or not, or its copy where it is damaged; empty without either."""
+        found = [manifest for name in (MANIFEST, COPY) if (manifest := self._parsed(name))]
+        whole = [manifest for manifest in found if "sum" not in manifest or manifests.is_signed(manifest)]
+        return next(iter([*whole, *found]), {})
+
+    def _parsed(self, name: str) -> Manifest:
         try:
-            manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            manifest = json.loads(self._written(name))
+        except (OSError, ValueError, RecursionError):
             return {}
-        return manifest if isinstance(manifest, dict) else {}
+        return manifest if isinstance(manifest, dict) and "folder" in manifest else {}
 
     @property
     def begun(self) -> bool:
         """Whether there is an index, even if it is stale or holds no document."""
-        return "folder" in self._plain()
+        return bool(self.said)
 
     def entries(self) -> list[Entry]:
-        """The documents of the index, even if it is stale; none where the manifest cannot be read."""
+        """The documents of the index, even if it is stale; none where the manifest and its copy cannot be read."""
         try:
-            return [Entry.from_json(value) for value in self._plain().get("documents", [])]
-        except ValueError:
+            return [Entry.from_json(value) for value in self.said.get("documents", [])]
+        except (TypeError, ValueError):
             return []
 
     def core(self) -> dict[str, Any]:
-        """What the user has said of the index, which outlives a build: see `NOTHING_SAID`."""
-        plain = self._plain()
-        return {key: plain.get(key, default) for key, default in NOTHING_SAID.items()}
+        """What the user has said of the index, which outlives a build: see `manifest`."""
+        said = self.said
+        return {key: said.get(key, default) for key, default in manifests.NOTHING_SAID.items()}
 
-    def part(self, key: str) -> Path:
-        """The folder of a part."""
-        return self.folder / PARTS / key
-
-    @contextmanager
-    def making(self, key: str) -> Iterator[Path]:
-        """An empty folder to be filled, which then is the part of that key. Only within `writing`."""
-        (self.folder / PARTS).mkdir(exist_ok=True)
-        draft = self.folder / f".new-part-{os.getpid()}"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
+    def part(self, key: str, digest: str | None = None) -> Checked:
+        """The files of a part, whose sums have this SHA-256, if it is given; IndexDamaged where they cannot be read."""
+        folder = self.folder / PARTS / key
         try:
-            yield draft
-            for path in draft.iterdir():
-                _sync(path)
-            shutil.rmtree(self.part(key), ignore_errors=True)
-            os.rename(draft, self.part(key))
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-    def data(self, manifest: dict[str, Any]) -> Path:
-        """The data folder of a manifest, each of its files checked against its hash."""
-        folder = self.folder / str(manifest["data"])
-        for name, expected in manifest["files"].items():
-            path = folder / name
-            try:
-                found = sha256(path)
-            except OSError as error:
-                raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self.rebuild) from None
-            if found != expected:
-                raise IndexDamaged(f"{path} is damaged: its SHA-256 is not the recorded one", self.rebuild)
-        return folder
-
-    def read_json(self, folder: Path, name: str) -> Any:
-        """One JSON file of a checked data folder."""
-        return json.loads((folder / name).read_text(encoding="utf-8"))
-
-    @contextmanager
-    def writing(self) -> Iterator[Path]:
-        """A new, empty data folder to fill; the caller then calls `commit`. One writer at a time."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / ".lock").open("w")
+            written = disk.content(folder / SUMS, SUMS_MAX)
+            found = hashlib.sha256(written).hexdigest()
+            if digest not in (None, found):
+                raise IndexDamaged(f"{folder / SUMS} is damaged: its SHA-256 is not the recorded one", self.rebuild)
+            sums = {str(name): Sum.from_json(value) for name, value in json.loads(written).items()}
         except OSError as error:
-            raise IndexUnwritable(
-                f"the index cannot be written to {self.folder} ({error.strerror})",
-                "name a folder of yours with --index DIR or YINZHENG_INDEX",
-            ) from None
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            for leftover in self.folder.glob(".new-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            fresh = self.folder / f".new-{os.getpid()}"
-            try:
-                fresh.mkdir()
-                yield fresh
-            except OSError as error:
-                raise IndexUnwritable(
-                    f"the index cannot be written to {self.folder} ({error.strerror})",
-                    "make room or name another folder with --index DIR",
-                ) from None
-            finally:
-                shutil.rmtree(fresh, ignore_errors=True)
+            raise IndexDamaged(f"{folder / SUMS} cannot be read ({error.strerror})", self.rebuild) from None
+        except (ValueError, AttributeError, RecursionError) as error:
+            raise IndexDamaged(f"{folder / SUMS} cannot be read ({error})", self.rebuild) from None
+        return Checked(folder, sums, self.rebuild, found)
 
-    def commit(self, fresh: Path, core: dict[str, Any]) -> dict[str, Any]:
-        """Make a filled data folder the index; `core` is the manifest without files and hashes."""
-        files = {}
-        for path in sorted(p for p in fresh.rglob("*") if p.is_file()):
-            files[str(path.relative_to(fresh))] = sha256(path)
-            _sync(path)
-        content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-        data = f"data-{content[:16]}"
-        manifest = {"format": settings.FORMAT, **core, "data": data, "files": files}
-        manifest["fingerprint"] = fingerprint(manifest)
-        if not self._holds(self.folder / data, files):
-            shutil.rmtree(self.folder / data, ignore_errors=True)
-            os.rename(fresh, self.folder / data)
-        draft = self.folder / f".{MANIFEST}"
-        draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        _sync(draft)
-        os.replace(draft, self.folder / MANIFEST)
-        _sync(self.folder)
-        for old in self.leftovers(manifest):
-            shutil.rmtree(old, ignore_errors=True)
-        return manifest
+    def data(self, manifest: Manifest) -> Checked:
+        """The files that all documents share."""
+        sums = {name: Sum.from_json(value) for name, value in manifest["files"].items()}
+        return Checked(self.folder / manifest["data"], sums, self.rebuild)
 
-    def leftovers(self, manifest: dict[str, Any]) -> list[Path]:
-        """Folders that a manifest does not name: of the index before, or of a build that was killed."""
-        named = {manifest["data"], *(document["part"] for document in manifest.get("documents", []))}
-        found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(".new-*")]
+    def leftovers(self, manifest: Manifest) -> list[Path]:
+        """What lies here and no manifest names: of the index before, or of a build that was killed."""
+        named = manifests.named(manifest)
+        found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(f"{_DRAFTS}*")]
         return sorted(path for path in found if path.name not in named)
 
-    def _holds(self, folder: Path, files: dict[str, str]) -> bool:
+    def copied(self) -> bool:
+        """Whether the manifest's copy is the same as the manifest."""
         try:
-            self.data({"data": folder.name, "files": files})
+            return self._written(COPY) == self._written(MANIFEST)
+        except OSError:
+            return False
+
+    # What is written, within `writing`.
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only one that writes.
+
+        What a writer that was killed had still to delete is deleted first, and at a good end all that is not used:
+        parts that it had finished wait till then, and are not made again.
+        """
+        disk.make(self.folder)
+        with lock.alone(self.folder, self._waiting):
+            self._clear()
+            self._retire()
+            try:
+                yield
+            except BaseException:
+                with suppress(IndexUnwritable):
+                    self._clear()
+                raise
+            self._sweep()
+
+    def put(self, key: str, files: Files) -> str:
+        """Make these files the part of that key; its digest (see `part`)."""
+        draft, parts = self.folder / f"{_DRAFTS}part", self.folder / PARTS
+        disk.make(parts)
+        sums = _fill(draft, files)
+        written = json.dumps({name: sum.to_json() for name, sum in sums.items()}).encode()
+        disk.write(draft / SUMS, written)
+        disk.settle(draft)
+        disk.remove(parts / key)  # only a damaged one is written anew
+        disk.rename(draft, parts / key)
+        return hashlib.sha256(written).hexdigest()
+
+    def commit(self, files: Files, core: Mapping[str, Any]) -> Manifest:
+        """Make these files, and the parts that `core` names, the index; `core` is the manifest without sums."""
+        draft = self.folder / f"{_DRAFTS}data"
+        sums = {name: sum.to_json() for name, sum in sorted(_fill(draft, files).items())}
+        content = hashlib.sha256(json.dumps(sums).encode()).hexdigest()
+        manifest = manifests.signed({"format": settings.FORMAT, **core, "data": f"data-{content[:16]}", "files": sums})
+        disk.settle(draft)
+        if self._is_there(manifest):
+            disk.remove(draft)
+        else:
+            disk.remove(self.folder / manifest["data"])
+            disk.rename(draft, self.folder / manifest["data"])
+        if (self.folder / PARTS).is_dir():
+            disk.settle(self.folder / PARTS)
+        disk.settle(self.folder)  # all that the manifest names is there, whatever happens, before it names it
+        self._replace(MANIFEST, manifests.to_bytes(manifest))
+        return manifest
+
+    def _replace(self, name: str, data: bytes) -> None:
+        draft = self.folder / f"{_DRAFTS}manifest"
+        disk.write(draft, data)
+        disk.rename(draft, self.folder / name)
+        disk.settle(self.folder)
+
+    def _is_there(self, manifest: Manifest) -> bool:
+        try:
+            self.data(manifest).check()
         except IndexDamaged:
             return False
         return True
 
+    def _clear(self) -> None:
+        """Delete what a writer that did not come to its end was writing."""
+        for draft in self.folder.glob(f"{_DRAFTS}*"):
+            disk.remove(draft)
 
-def fingerprint(manifest: dict[str, Any]) -> str:
-    """16 hexadecimal digits over a manifest, but for itself and where the sources were read."""
-    core = {key: value for key, value in manifest.items() if key not in ("fingerprint", *NOTHING_SAID)}
-    if isinstance(documents := core.get("documents"), list):
-        core["documents"] = [
-            {key: value for key, value in one.items() if key != "path"} if isinstance(one, dict) else one
-            for one in documents
-        ]
-    text = json.dumps(core, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def _retire(self) -> None:
+        """Delete what the index before had and this one has not, and then bring the manifest's copy up to date.
+
+        The copy is that of the index before until this is done, by whichever writer comes next.
+        """
+        if self.copied():
+            return
+        with suppress(IndexMissing, IndexDamaged, IndexStale):
+            manifest = self.manifest()
+            before = manifests.named(self._parsed(COPY))
+            self._delete(path for path in self.leftovers(manifest) if path.name in before)
+            self._replace(COPY, self._written(MANIFEST))
+
+    def _sweep(self) -> None:
+        """Delete whatever the manifest does not name: also parts that were made for an index that never came to be."""
+        self._retire()
+        with suppress(IndexMissing, IndexDamaged, IndexStale):
+            self._delete(self.leftovers(self.manifest()))
+
+    @staticmethod
+    def _delete(paths: Iterable[Path]) -> None:
+        folders = set()
+        for path in paths:
+            disk.remove(path)
+            folders.add(path.parent)
+        for folder in folders:
+            disk.settle(folder)
 
 
-def _sync(path: Path) -> None:
-    """Have a file or folder on disk before going on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _fill(folder: Path, files: Files) -> dict[str, Sum]:
+    """Write files into a new folder; their sums."""
+    disk.remove(folder)
+    disk.make(folder)
+    sums = {}
+    for name, data in files:
+        disk.write(folder / name, data)
+        sums[name] = Sum.of(data)
+    return sums

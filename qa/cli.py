@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--port", type=port, default=settings.PORT)
     chat.add_argument("--root-path", default="", metavar="PATH", help="what a proxy puts before it, such as /yinzheng")
     chat.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="a host that a proxy is asked for (may be repeated)"
+    )
+    chat.add_argument(
         "--auth-file", type=Path, metavar="FILE", help="who may log in (`yinzheng user`); none: everybody"
     )
     chat.add_argument(
@@ -237,13 +240,15 @@ def _verify(arguments: argparse.Namespace, console: Console) -> int:
 def _index_build(arguments: argparse.Namespace, console: Console) -> int:
     from index.build import build
     from index.corpus import Corpus
+    from index.store import Store
     from qa.listing import contents
     from qa.service import corpus_of, default_index, encoder_of
 
     folder = arguments.index or default_index()
-    corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(folder)
+    said = Store(folder).said
+    corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(said)
     with console.progress() as progress:
-        manifest = build(corpus, folder, arguments.encoder or encoder_of(folder), progress)
+        manifest = build(corpus, folder, arguments.encoder or encoder_of(said), progress)
     if arguments.json:
         _print_json({"index": str(folder), **manifest})
     else:
@@ -329,6 +334,7 @@ def _chat(arguments: argparse.Namespace, console: Console) -> int:
         host=arguments.host,
         port=arguments.port,
         root_path=arguments.root_path,
+        names=tuple(arguments.name),
         users=Users.read(arguments.auth_file) if arguments.auth_file else None,
         feedback=arguments.feedback,
         per_minute=arguments.rate,

@@ -38,7 +38,9 @@ _WORDS_MAX = 6
 
 _HAN = regex.compile(r"\p{Han}")
 _LATIN = regex.compile(r"\p{Latin}[\p{Latin}’'-]*")
-_RUN = regex.compile(r"[\p{Han}\p{Latin}\d-]*\p{Han}[\p{Han}\p{Latin}\d-]*")
+# Runs with a Chinese character in them, each tried once, from its beginning.
+_IN_RUN = r"[\p{Han}\p{Latin}\d-]"
+_RUN = regex.compile(rf"(?<!{_IN_RUN})(?={_IN_RUN}*?\p{{Han}}){_IN_RUN}++")
 _LEAD = regex.compile(r"^(?:to be|to|an?|the)\s+")
 # What a meaning may be made of: no remarks on usage, no names of measures.
 _PLAIN = regex.compile(r"[\p{Latin}][\p{Latin}\d' -]*")

@@ -37,10 +37,11 @@ PATTERNS: dict[Wanted, str] = {
 # An abbreviation and what it is short for: "(long form, SF)", "long form (SF)", "SF (long form)"; never a
 # number of a trial.
 _INSIDE = r"(?![^()（）]*\d{3})"
-_LONG = r"(?P<long>[^()（）]*\p{L}{3}[^()（）]*)"
+# No long form is longer: within a bracket every place is tried.
+_LONG = r"(?P<long>[^()（）]{0,200}\p{L}{3}[^()（）]{0,200})"
 _SHORTENED = regex.compile(
     rf"[(（]{_INSIDE}(?P<inside>(?:{_LONG}[,，;；]\s?)?(?P<short>\p{{Latin}}[\p{{Latin}}\d-]+))[)）]"
-    rf"|(?<![\p{{Latin}}\d-])(?P<short>\p{{Lu}}[\p{{Latin}}\d-]*[\p{{Lu}}\d][\p{{Latin}}\d-]*)\s?[(（]{_INSIDE}(?P<inside>{_LONG})[)）]"
+    rf"|(?<![\p{{Latin}}\d-])(?P<short>\p{{Lu}}(?=[\p{{Latin}}\d-]*[\p{{Lu}}\d])[\p{{Latin}}\d-]++)\s?[(（]{_INSIDE}(?P<inside>{_LONG})[)）]"
 )
 # The end of the name that it stands beside.
 _BEFORE = regex.compile(r"(?:\p{Han}{2,4}|\p{Latin}+[ -]\p{Latin}+ ?)$")

@@ -18,6 +18,8 @@ from index.build import build, silent
 from index.corpus import Corpus
 from index.errors import IndexEmpty, IndexMissing, IndexStale, InputError, SourceError, StoreError
 from index.library import Library
+from index.manifest import COPY, Manifest
+from index.manifest import FILE as MANIFEST
 from index.originals import Originals
 from index.part import Progress
 from index.shelf import Shelf
@@ -27,7 +29,7 @@ from index.store import Store
 def default_index() -> Path:
     """`YINZHENG_INDEX`, or the `index` of the user's `config.toml`, or a folder in the user's cache."""
     if named := os.environ.get("YINZHENG_INDEX"):
-        return Path(named).expanduser()
+        return _folder(named, "YINZHENG_INDEX")
     return configured_index() or platformdirs.user_cache_path("yinzheng") / "index"
 
 
@@ -43,14 +45,22 @@ def configured_index() -> Path | None:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read ({error})", "correct or delete that file") from None
     unknown = sorted(set(config) - {"index"})
     if unknown or not isinstance(config.get("index", ""), str):
         found = f"has the key {unknown[0]!r}" if unknown else "names an index that is no text"
         raise InputError(f"{path} {found}", 'expected one line such as index = "~/papers"')
     named = config.get("index")
-    return path.parent / Path(named).expanduser() if named else None
+    return path.parent / _folder(named, str(path)) if named else None
+
+
+def _folder(named: str, where: str) -> Path:
+    """The folder of that name, which may begin with a user's `~`."""
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:
+        raise InputError(f"{where} names {named!r}, of a user that there is not", "name another folder") from None
 
 
 def open_library(folder: Path | None = None, progress: Progress = silent) -> Library:
@@ -59,32 +69,29 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     Raises SourceError, StoreError or EncoderError.
     """
     if folder is not None:
-        return library.read(folder, expected(folder))
+        return library.read(folder, expected)
     folder = default_index()
     try:
-        return library.read(folder, expected(folder))
+        return library.read(folder, expected)
     except IndexEmpty:
         raise
     except (StoreError, SourceError):
-        corpus = corpus_of(folder)
-        if corpus is not None and not corpus.folder.is_dir():
-            corpus = Corpus()
-        build(corpus, folder, encoder_of(folder), progress)
+        said = Store(folder).said
+        if said.get("folder") and not Path(said["folder"]).is_dir():
+            said = {}
+        build(corpus_of(said), folder, encoder_of(said), progress)
         return library.read(folder)
 
 
-def expected(folder: Path) -> dict[str, object]:
-    """What an up-to-date manifest of this index would say, its own sources and encoder kept."""
-    return library.expectation(corpus_of(folder), encoder_of(folder), Store(folder).core()["removed"])
+def expected(said: Manifest) -> dict[str, object]:
+    """What the manifest that says so would say if it were up to date, its own sources and encoder kept."""
+    return library.expectation(corpus_of(said), encoder_of(said), said.get("removed", ()))
 
 
-def corpus_of(folder: Path) -> Corpus | None:
-    """The sources an index was built from: none where files were added only, the package's where it does not say."""
-    store = Store(folder)
-    named = store.sources()
-    if named is None and store.begun:
-        return None
-    return Corpus(Path(named) if named else None)
+def corpus_of(said: Manifest) -> Corpus | None:
+    """The sources an index was built from: none where files were added only, the package's where there is none."""
+    folder = said.get("folder")
+    return None if said and folder is None else Corpus(Path(folder) if folder else None)
 
 
 def shelf(folder: Path | None, progress: Progress = silent, encoder: str | None = None) -> Shelf:
@@ -94,9 +101,10 @@ def shelf(folder: Path | None, progress: Progress = silent, encoder: str | None 
     `encoder` is for a new one; InputError where there is one already with another.
     """
     place = folder or default_index()
-    corpus = corpus_of(place) if folder is None or Store(place).begun else None
-    own = encoder_of(place)
-    if encoder not in (None, own) and Store(place).begun:
+    said = Store(place).said
+    corpus = corpus_of(said) if folder is None or said else None
+    own = encoder_of(said)
+    if encoder not in (None, own) and said:
         raise InputError(
             f"the index in {place} is made with the encoder {own}",
             f"run `yinzheng index build --index {shlex.quote(str(place))} --encoder {encoder}` to change it",
@@ -106,23 +114,20 @@ def shelf(folder: Path | None, progress: Progress = silent, encoder: str | None 
 
 def originals(folder: Path | None) -> Originals:
     """The documents of an index as their files are now."""
-    place = folder or default_index()
-    return Originals(corpus_of(place), Store(place).entries())
+    store = Store(folder or default_index())
+    return Originals(corpus_of(store.said), store.entries())
 
 
-def encoder_of(folder: Path) -> str:
+def encoder_of(said: Manifest) -> str:
     """The encoder an index was built with, or the default where there is none."""
-    try:
-        return str(Store(folder).manifest()["encoder"])
-    except (StoreError, KeyError):
-        return settings.ENCODER
+    return str(said.get("encoder", settings.ENCODER))
 
 
 def staleness(folder: Path) -> str | None:
     """Why the index in `folder` is stale, or None."""
     manifest = Store(folder).manifest()
     try:
-        library.compare(manifest, expected(folder), folder)
+        library.compare(manifest, expected(manifest), folder)
     except IndexStale as error:
         return str(error)
     return None
@@ -147,10 +152,10 @@ def findings(folder: Path) -> list[str]:
         return [*found, str(error)]
     if left := store.leftovers(store.manifest()):
         found.append(f"{folder} holds what a killed build left ({len(left)}); {store.rebuild}")
-    counts = {len(opened.rows), len(opened.terms[0]), opened.dense.sizes[0]}
-    if len(counts) > 1 or len({len(opened.paragraphs), len(opened.terms[1]), opened.dense.sizes[1]}) > 1:
-        found.append(f"the index in {folder} has rows, terms and vectors of different numbers")
+    if not store.copied():
+        found.append(f"{folder / COPY} is not the same as {MANIFEST}; {store.rebuild}")
     for document in opened.documents:
+        _ = document.places  # unpacked only when it is needed, so that nothing has looked at it yet
         if document.display(0, len(document.source)) != document.repaired.text.strip():
             found.append(f"{document.file}: its repairs do not fit its text")
     return found

@@ -99,11 +99,27 @@ HOST = "127.0.0.1"
 PORT = 7860
 TURNS_KEPT = 50
 NOTE_CHARACTERS_MAX = 2_000
+# What the file of feedback may have: ten thousand verdicts and more; who gives them without end would fill the disk.
+FEEDBACK_BYTES_MAX = 200_000_000
 # What a client may send: bytes a request, far above any question and any kept conversation; requests a minute that
 # put work in, from one address, behind which a whole team may sit; questions that wait at once.
 REQUEST_BYTES_MAX = 2_000_000
 REQUESTS_PER_MINUTE = 600
 QUEUE_MAX = 200
+# Of them, from one address: who fills its own share leaves others room. A team of fifty may ask twice each.
+QUEUE_MAX_ADDRESS = 100
+# Requests that one address may have open at once: a browser opens six connections, and fifty may sit behind it.
+OPEN_MAX_ADDRESS = 300
+# Sessions of one address that are remembered, some 70 KB each: fifty readers with six tabs.
+SESSIONS_MAX_ADDRESS = 300
+# Wrong log-ins of one address in so many minutes: enough for a team that has forgotten, 2,880 guesses a day for others.
+LOGINS_WRONG_MAX = 20
+LOGINS_WRONG_MINUTES = 10
+# A request must come within these seconds, and one more for each so many bytes: a slow telephone line sends 2,000. A
+# response of which nothing was taken for so long is not waited for.
+PATIENCE_SECONDS = 10.0
+BYTES_A_SECOND = 2_000
+UNREAD_SECONDS = 30.0
 # A reader's own documents, for one browser session. Bytes a file: what is read is held in memory whole, and scanned
 # books beyond this are for `yinzheng index add`. Files a session: what one looks through in a sitting.
 UPLOAD_BYTES_MAX = 50_000_000
@@ -116,6 +132,8 @@ UPLOAD_SECONDS_MAX = 60
 UPLOAD_SENTENCES_MAX = 10_000
 # Sessions with documents of their own at once: each may hold that memory once more, with the library's beside it.
 UPLOAD_SESSIONS_MAX = 20
+# Sessions at all: who opens pages without end would have some 2 KB each for half a day.
+ROOMS_MAX = 10_000
 # A reload of the page, or a laptop closed over lunch, keeps the documents; a tab that nobody returns to does not.
 UPLOAD_GRACE_SECONDS = 10 * 60
 UPLOAD_IDLE_SECONDS = 12 * 3600

@@ -22,7 +22,8 @@ _WORDS_EN = (
     r"|(?:hundred|thousand|million|billion|trillion|dozen|score)s?|half|halves|thirds?|quarters?|twice|once|single|several"
     r"|zero|none|few)\b"
 )
-_ANY_NUMBER = rf"\d[\d,.]*|{_FEW}|{_WORDS_EN}"
+# No number is longer; were they, a row of n digits would take n².
+_ANY_NUMBER = rf"\d[\d,.]{{0,20}}|{_FEW}|{_WORDS_EN}"
 _TIME = (
     r"[年月周天日时秒季夜]|世纪|星期|小时|分钟|\b\p{L}*(?:second|minute|hour|day|week|month|year|decade|centur|season|semester|night)"
     r"|\d\s?[dhy]\b"

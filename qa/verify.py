@@ -43,7 +43,8 @@ def records(text: str, name: str) -> list[dict[str, Any]]:
     if not found:
         raise InputError(f"{name} holds no answer", "save one with `yinzheng ask … --json`")
     for record in found:
-        if not isinstance(record, dict) or not isinstance(record.get("quotes"), list):
+        lists = [record.get("quotes"), record.get("nearest") or []] if isinstance(record, dict) else [None]
+        if not all(isinstance(quotes, list) for quotes in lists):
             raise InputError(f"{name} is not a saved answer", "save one with `yinzheng ask … --json`")
     return found
 

@@ -30,6 +30,8 @@ def parse(text: str, where: str, line: int | None = None) -> Any:
         raise InputError(f"{where} line {number} is not JSON ({error.msg}, column {error.colno})", EXPECTED) from None
     except RecursionError:
         raise InputError(f"{where} is nested too deeply", EXPECTED) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(f"{where} cannot be read ({error})", EXPECTED) from None
 
 
 def lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -35,6 +35,8 @@ _ENCODINGS = {
     "us-ascii": "cp1252",
 }
 _CHARSET = regex.compile(rb"""<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", regex.IGNORECASE)
+# What a tree cannot hold, in a text or by its number: lxml raises where such a text is moved.
+_NO_TEXT = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]")
 _DECLARATION = regex.compile(r"\s*<\?xml[^>]*>")
 _NAVIGATION = (
     "//script|//style|//nav|//noscript|//template|//button|//select|//body/header[not(.//h1)]|//body//footer"
@@ -118,9 +120,11 @@ def _parse(text: str) -> tuple[Any, int]:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise SourceError(f"is not HTML ({error})", "save the page anew") from None
     depth = greatest = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
         greatest = max(greatest, depth)
+        if event == "end":
+            _clean(element)
     if greatest > limits.DEPTH_MAX:
         raise SourceError(
             f"is HTML nested more than {limits.DEPTH_MAX} deep", "save the page as it is shown, or as text"
@@ -130,6 +134,13 @@ def _parse(text: str) -> tuple[Any, int]:
         above = [*tree.iterfind("head/*"), *(child for child in tree if child is not body and child.tag != "head")]
         body.extend([child for child in above if child.tag not in _HEAD])
     return tree, greatest
+
+
+def _clean(element: Any) -> None:
+    for name in ("text", "tail"):
+        text = getattr(element, name)
+        if text and _NO_TEXT.search(text):
+            setattr(element, name, _NO_TEXT.sub(" ", text))
 
 
 def _title(tree: Any) -> str | None:

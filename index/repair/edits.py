@@ -9,9 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import regex
+
+# A half-open range of the source.
+Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -119,40 +122,84 @@ class Repaired:
 
 
 class Draft:
-    """A text under repair. Rules call `replace`; `edits` gives what has come of it."""
+    """A text under repair. Rules call `replace`; `edits` gives what has come of it.
+
+    Characters are kept in two stacks that meet where the text was changed last, so that changes from the last to the
+    first cost their own length and not the whole text's.
+    """
 
     def __init__(self, source: str, start: int = 0, end: int | None = None) -> None:
         """A draft of `source[start:end]`; offsets of its edits are those of the whole source."""
         stop = len(source) if end is None else end
         self.source = source
         self.start, self.end = start, stop
-        self.text = source[start:stop]
-        self._spans: list[tuple[int, int]] = [(i, i + 1) for i in range(start, stop)]
+        self._text: str | None = source[start:stop]
+        # Each character with the source range that it stands for; those after the meeting place from the last on.
+        self._before: list[tuple[str, Range]] = [(source[i], (i, i + 1)) for i in range(start, stop)]
+        self._after: list[tuple[str, Range]] = []
         self._why: dict[int, tuple[str, str]] = {}
+
+    @property
+    def text(self) -> str:
+        """The text as it is shown now."""
+        if self._text is None:
+            self._text = self.cut(0, len(self))
+        return self._text
+
+    def __len__(self) -> int:
+        return len(self._before) + len(self._after)
+
+    def cut(self, a: int, b: int) -> str:
+        """What the draft now shows in `[a, b)`, as far as it reaches; quicker than a slice of the whole text."""
+        return "".join(char for char, _ in self._between(a, b))
+
+    def _between(self, a: int, b: int) -> list[tuple[str, Range]]:
+        met, size = len(self._before), len(self)
+        a, b = min(a, size), min(b, size)
+        found = self._before[a:b]
+        if b > met:
+            found += self._after[size - b : size - max(a, met)][::-1]
+        return found
+
+    def _meet(self, at: int) -> None:
+        """Have the stacks meet at `at`."""
+        if at < len(self._before):
+            self._after += self._before[at:][::-1]
+            del self._before[at:]
+        elif at > len(self._before):
+            back = len(self) - at
+            self._before += self._after[back:][::-1]
+            del self._after[back:]
+
+    def _at(self, place: int) -> tuple[str, Range]:
+        met = len(self._before)
+        return self._before[place] if place < met else self._after[met - place - 1]
 
     def replace(self, a: int, b: int, text: str, rule: str, reason: str = "") -> None:
         """Show `text` where the draft now shows `[a, b)`; earlier edits it touches are merged."""
-        if self.text[a:b] == text:
+        if self.cut(a, b) == text:
             return
-        while a < b and text and self.text[a] == text[0]:
+        while a < b and text and self._at(a)[0] == text[0]:
             a, text = a + 1, text[1:]
-        while a < b and text and self.text[b - 1] == text[-1]:
+        while a < b and text and self._at(b - 1)[0] == text[-1]:
             b, text = b - 1, text[:-1]
         if a == b and a > 0:  # an insertion belongs to the character before it
-            a, text = a - 1, self.text[a - 1] + text
+            a, text = a - 1, self._at(a - 1)[0] + text
         low, high = a, b
-        while 0 < low < len(self._spans) and self._spans[low - 1] == self._spans[low]:
+        while 0 < low < len(self) and self._at(low - 1)[1] == self._at(low)[1]:
             low -= 1
-        while 0 < high < len(self._spans) and self._spans[high - 1] == self._spans[high]:
+        while 0 < high < len(self) and self._at(high - 1)[1] == self._at(high)[1]:
             high += 1
-        text = self.text[low:a] + text + self.text[b:high]
+        text = self.cut(low, a) + text + self.cut(b, high)
         if low < high:
-            span = (self._spans[low][0], self._spans[high - 1][1])
+            span = (self._at(low)[1][0], self._at(high - 1)[1][1])
         else:
-            at = self._spans[low][0] if low < len(self._spans) else self.end
+            at = self._at(low)[1][0] if low < len(self) else self.end
             span = (at, at)
-        self.text = self.text[:low] + text + self.text[high:]
-        self._spans[low:high] = [span] * len(text)
+        self._meet(high)
+        del self._before[low:]
+        self._after += [(char, span) for char in reversed(text)]
+        self._text = None
         for position in range(span[0], max(span[1], span[0] + 1)):
             self._why.setdefault(position, (rule, reason))
 
@@ -173,18 +220,13 @@ class Draft:
         """The sorted, disjoint edits that turn the source range into the draft's text."""
         edits: list[Edit] = []
         at = self.start
-        i = 0
-        while i < len(self._spans):
-            start, end = span = self._spans[i]
+        for (start, end), shown in groupby(self._between(0, len(self)), key=lambda one: one[1]):
+            text = "".join(char for char, _ in shown)
             if at < start:
                 edits.append(self._edit(at, start, ""))
-            j = i
-            while j < len(self._spans) and self._spans[j] == span:
-                j += 1
-            shown = self.text[i:j]
-            if start == end or shown != self.source[start:end]:
-                edits.append(self._edit(start, end, shown))
-            at, i = end, j
+            if start == end or text != self.source[start:end]:
+                edits.append(self._edit(start, end, text))
+            at = end
         if at < self.end:
             edits.append(self._edit(at, self.end, ""))
         return edits

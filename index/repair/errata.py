@@ -16,6 +16,8 @@ from index.errors import SourceError
 from index.repair.edits import Edit
 
 COLUMNS = ["line", "raw", "corrected", "certainty", "reason"]
+# Digits of a line's number; no file has more lines, and Python reads none of thousands.
+_DIGITS_MAX = 9
 CERTAINTIES = ("certain", "likely", "open")
 
 
@@ -43,7 +45,8 @@ def read(path: Path) -> tuple[Erratum, ...]:
         raise SourceError(f"{path.name} line 1 has other columns", "expected " + ", ".join(COLUMNS))
     errata = []
     for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(COLUMNS) or not row[0].isdecimal() or not row[1] or row[3] not in CERTAINTIES:
+        numbered = len(row) == len(COLUMNS) and row[0].isdecimal() and len(row[0]) <= _DIGITS_MAX
+        if not numbered or not row[1] or row[3] not in CERTAINTIES:
             raise SourceError(
                 f"{path.name} line {number} is malformed",
                 f"expected a line number, raw, corrected, one of {'/'.join(CERTAINTIES)}, a reason",

@@ -7,7 +7,7 @@ where the words of a dictionary explain the mended text far better than the prin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -55,8 +55,8 @@ def join_lines(draft: Draft, style: Style) -> None:
     """A line break within a paragraph becomes nothing in Chinese and one space in English."""
 
     def join(match: regex.Match[str]) -> str:
-        before = draft.text[match.start() - 1 : match.start()]
-        after = draft.text[match.end() : match.end() + 1]
+        before = draft.cut(match.start() - 1, match.start()) if match.start() else ""
+        after = draft.cut(match.end(), match.end() + 1)
         if not before or not after:
             return ""
         wide = [bool(_WIDE.match(c)) for c in (before, after)]
@@ -66,8 +66,11 @@ def join_lines(draft: Draft, style: Style) -> None:
             return ""
         return " "
 
-    draft.sub(regex.compile(r"[ \t　]*(?:\r\n?|\n)\s*"), join, "line break")
+    draft.sub(regex.compile(rf"{_SPACES}?+(?:\r\n?|\n)\s*+"), join, "line break")
 
+
+# A run of spaces from its beginning, whole, so that a long one is tried once and not from each of its spaces.
+_SPACES = r"(?:(?<![ \t　])[ \t　]++)"
 
 # Chinese characters and the marks that only Chinese uses.
 _WIDE = regex.compile(r"[\p{Han}，。；：？！、《》（）［］【】「」『』～]")
@@ -77,9 +80,9 @@ def close_han(draft: Draft, style: Style) -> None:
     """Spaces inside Chinese words and around Chinese punctuation go."""
     if not style.chinese:
         return
-    pattern = regex.compile(rf"(?<={HAN_SIDE})[ \t　]+(?={HAN_SIDE})")
+    pattern = regex.compile(rf"(?<={HAN_SIDE}){_SPACES}(?={HAN_SIDE})")
     draft.sub(pattern, lambda m: "", "space in Chinese")
-    pattern = regex.compile(r"(?<=[，。；：？！、“‘《（［【])[ \t　]+|[ \t　]+(?=[，。；：？！、”’》）］】])")
+    pattern = regex.compile(rf"(?<=[，。；：？！、“‘《（［【]){_SPACES}|{_SPACES}(?=[，。；：？！、”’》）］】])")
     draft.sub(pattern, lambda m: "", "space in Chinese")
 
 
@@ -89,15 +92,15 @@ def mixed_spacing(draft: Draft, style: Style) -> None:
         return
     latin = r"[\p{Latin}\p{Greek}\d]"
     pattern = regex.compile(
-        rf"(?<={HAN})[ \t　]+(?={latin})|(?<={latin})[ \t　]+(?={HAN})"
-        rf"|(?<=[{HAN}\p{{Latin}}\d%])[ \t　]+(?=\()|(?<=\))[ \t　]+(?=[{HAN}\d])"
+        rf"(?<={HAN}){_SPACES}(?={latin})|(?<={latin}){_SPACES}(?={HAN})"
+        rf"|(?<=[{HAN}\p{{Latin}}\d%]){_SPACES}(?=\()|(?<=\)){_SPACES}(?=[{HAN}\d])"
     )
     draft.sub(pattern, lambda m: "", "space in Chinese")
 
 
 def brackets(draft: Draft, style: Style) -> None:
     """No space inside brackets."""
-    draft.sub(regex.compile(r"(?<=[(\[])[ \t]+|[ \t]+(?=[)\]])"), lambda m: "", "space in brackets")
+    draft.sub(regex.compile(r"(?<=[(\[])[ \t]++|(?<![ \t])[ \t]++(?=[)\]])"), lambda m: "", "space in brackets")
 
 
 def many_spaces(draft: Draft, style: Style) -> None:
@@ -107,7 +110,7 @@ def many_spaces(draft: Draft, style: Style) -> None:
 
 def ranges(draft: Draft, style: Style) -> None:
     """`50% ~ 66%` is one range."""
-    pattern = regex.compile(r"(?<=[\d%])\s*([~～])\s*(?=\d)")
+    pattern = regex.compile(r"(?<=[\d%])\s*+([~～])\s*+(?=\d)")
     draft.sub(pattern, lambda m: m[1], "space in a range")
 
 
@@ -134,8 +137,8 @@ def confusables(draft: Draft, style: Style) -> None:
 
     def mend(match: regex.Match[str]) -> str | None:
         printed, mended = match[0], CONFUSABLE[match[0]]
-        before = draft.text[max(0, match.start() - WINDOW) : match.start()]
-        after = draft.text[match.end() : match.end() + WINDOW]
+        before = draft.cut(max(0, match.start() - WINDOW), match.start())
+        after = draft.cut(match.end(), match.end() + WINDOW)
         if printed == "—" and (before.endswith("—") or frequency(mended + after[:1]) < COMMON):
             return None  # a dash
         gain = likelihood(before + mended + after) - likelihood(before + printed + after)
@@ -156,19 +159,20 @@ def punctuation_width(draft: Draft, style: Style) -> None:
     """
     if not style.chinese:
         return
-    gloss = regex.compile(rf"(?<=\([^()（）{HAN}]*)([，；：])\s*(?=[^()（）{HAN}]*\))")
-    draft.sub(gloss, lambda m: FULL_TO_HALF[m[1]] + " ", "full-width punctuation")
-    aside = regex.compile(rf"\([^(){HAN}]*\)|[［\[][^］\]]*[］\]]")
-    inside = bytearray(len(draft.text))
-    for span in aside.finditer(draft.text):
-        inside[span.start() + 1 : span.end() - 1] = b"\1" * (span.end() - span.start() - 2)
+    gloss = _inside(draft.text, _GLOSS.finditer(draft.text))
+    draft.sub(
+        regex.compile(r"([，；：])\s*+"),
+        lambda m: FULL_TO_HALF[m[1]] + " " if gloss[m.start()] else None,
+        "full-width punctuation",
+    )
+    inside = _inside(draft.text, _asides(draft.text))
 
     def widen(match: regex.Match[str]) -> str | None:
         mark, at = match[1], match.start()
         if inside[at]:
             return None
-        before = draft.text[max(0, at - ISLAND - 1) : at]
-        after = draft.text[match.end() : match.end() + ISLAND + 1]
+        before = draft.cut(max(0, at - ISLAND - 1), at)
+        after = draft.cut(match.end(), match.end() + ISLAND + 1)
         han_before = bool(_HAN_SIDE_END.search(before))
         han_after = bool(regex.match(rf"[{HAN}“《]", after))
         if mark == ".":
@@ -181,6 +185,25 @@ def punctuation_width(draft: Draft, style: Style) -> None:
         return HALF_TO_FULL[mark] if between and mark == "," and not digits else None
 
     draft.sub(regex.compile(r"([,;:?!.])( *)"), widen, "half-width punctuation")
+
+
+_GLOSS = regex.compile(rf"\([^()（）{HAN}]*+\)")
+_BRACKETED = rf"\([^(){HAN}]*+\)"
+_ASIDE = regex.compile(rf"{_BRACKETED}|[［\[][^］\]]*+(?:[］\]]|(?P<open>\Z))")
+
+
+def _asides(text: str) -> Iterator[regex.Match[str]]:
+    """What stands in brackets; behind one that is never closed, which is looked for once, round ones alone."""
+    for aside in _ASIDE.finditer(text):
+        yield from [aside] if aside["open"] is None else regex.finditer(_BRACKETED, text, pos=aside.start())
+
+
+def _inside(text: str, spans: Iterable[regex.Match[str]]) -> bytearray:
+    """For each character whether it stands within the brackets of one of these spans."""
+    inside = bytearray(len(text))
+    for span in spans:
+        inside[span.start() + 1 : span.end() - 1] = b"\1" * (span.end() - span.start() - 2)
+    return inside
 
 
 _HAN_SIDE_END = regex.compile(rf"[{HAN}］\]）)”》]$")

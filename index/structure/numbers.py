@@ -22,6 +22,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self._greatest: dict[str, int] = {}  # of the numbers right below each number, "" for the top
         self._path: list[tuple[int, str]] = []  # the open headings, each by its level and its number
 
     def next(self, title: str, level: int) -> str:
@@ -33,14 +34,16 @@ class Numbers:
         if number is None or number in self._given:
             number = self._free(parent)
         self._given.add(number)
+        above, _, own = number.rpartition(".")
+        if own.isdecimal():
+            self._greatest[above] = max(int(own), self._greatest.get(above, 0))
         self._path.append((level, number))
         return number
 
     def _free(self, parent: str) -> str:
         """The number after the greatest under `parent`."""
-        prefix = f"{parent}." if parent else ""
-        own = (given.removeprefix(prefix) for given in self._given if given.startswith(prefix))
-        return f"{prefix}{max((int(part) for part in own if part.isdecimal()), default=0) + 1}"
+        number = str(self._greatest.get(parent, 0) + 1)
+        return f"{parent}.{number}" if parent else number
 
 
 def _printed(title: str, parent: str) -> str | None:

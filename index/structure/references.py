@@ -14,7 +14,7 @@ import regex
 ENTRIES_MIN = 3
 
 _HEADING = regex.compile(
-    r"(?:[\d.]*\s*|[一二三四五六七八九十]+、\s*)[\[【［]?\s*"
+    r"(?:[\d.]*+\s*+|[一二三四五六七八九十]++、\s*+)[\[【［]?+\s*+"
     r"(?:参\s*考\s*(?:文\s*献|资\s*料)|引用文献|references?(?: and notes| cited)?|reference list|bibliography"
     r"|works cited|literature cited)\s*[\]】］]?\s*[:：]?",
     regex.IGNORECASE,
@@ -24,7 +24,7 @@ _AUTHORS = regex.compile(r"\s*\p{Lu}[\p{L}'’-]+,?\s+(?:\p{Lu}\.?[- ]?){1,3}[,.
 # A year; and a type mark of GB/T 7714, a volume with pages, an identifier, or the abbreviation of a journal.
 _YEAR = regex.compile(r"(?<!\d)(?:19|20)\d\d[a-z]?(?!\d)")
 _SIGN = regex.compile(
-    r"\[(?:J|M|C|D|N|P|R|S|G|EB)(?:/OL)?\]|\d+\s*(?:\(\d+[^)]*\))?\s*[:：]\s*[eE]?\d+|\bdoi\b|\barXiv\b|\bPMID\b"
+    r"\[(?:J|M|C|D|N|P|R|S|G|EB)(?:/OL)?\]|(?<!\d)\d++\s*+(?:\(\d+[^)]{0,40}\)\s*+)?[:：]\s*[eE]?\d+|\bdoi\b|\barXiv\b|\bPMID\b"
     r"|\bpp?\.\s*\d+|\bvol\.\s*\d+|https?://",
     regex.IGNORECASE,
 )

@@ -14,7 +14,10 @@ _CLOSERS = r"[”’」』》）】\)\]\"']*"
 # A citation mark: ［3］, [1,2], ［8-10］, [?], superscript digits.
 CITATION = r"(?:[［\[](?:\d[\d,，、\-–~～\s]*|\?)[］\]]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 _HAN_END = rf"(?<![\[［])[。！？!?…]+{_CLOSERS}\s*{CITATION}*"
-_LATIN_END = rf"(?<![\[［])(?<latin>[.!?]+){_CLOSERS}\s?{CITATION}*(?=\s|$|[\p{{Han}}“])"
+# A run of stops is tried once, from its beginning (behind a bracket, from its second) or where the last match ended, or
+# a row of n dots takes n².
+_BEGINS = r"(?:(?<![\[［.!?])|(?<=[\[［][.!?])|(?<![\[［])\G)"
+_LATIN_END = rf"{_BEGINS}(?<latin>[.!?]++){_CLOSERS}\s?{CITATION}*(?=\s|$|[\p{{Han}}“])"
 _END = regex.compile(rf"{_LATIN_END}|{_HAN_END}")
 
 # Words after which a stop ends nothing: titles, Latin phrases, references, common shortenings.
@@ -22,7 +25,8 @@ ABBREVIATIONS = frozenset(
     "al approx ca cf co dept dr ed eds e.g eg eq esp est et etc fig figs i.e ie inc jr ltd max min mr "
     "mrs ms no nos p.o pp prof ref refs resp sp spp sr st vol vols vs v".split()
 )
-_WORD_BEFORE = regex.compile(r"[\p{L}\d.]+$")
+_WORD_BEFORE = regex.compile(r"(?r)[\p{L}\d.]+")  # read backwards, from where a stop stands
+_NEW = regex.compile(r"(?:The|This|These|In|We)\b")
 _OPENING = regex.compile(r"[\p{Lu}\d\p{Han}“\"'‘(（\[［]")
 
 
@@ -57,7 +61,8 @@ def _add(ranges: list[tuple[int, int]], text: str, start: int, end: int) -> None
 
 def _ends(text: str, match: regex.Match[str]) -> bool:
     """Whether a stop is the end of a sentence."""
-    rest = text[match.end() :].lstrip()[:1]
+    following = _next(text, match.end())
+    rest = text[following : following + 1]
     if rest in "，、；：,;:)）" and rest:
         return False
     if rest.islower() and text[match.end() - 1] != "。":
@@ -66,14 +71,20 @@ def _ends(text: str, match: regex.Match[str]) -> bool:
         return False  # a question mark inside an address
     if match["latin"] != ".":
         return True
-    word = _WORD_BEFORE.search(text, 0, match.start())
-    before = word[0].lower().strip(".") if word else ""
-    following = text[match.end() :].lstrip()
-    if not following:
+    if not rest:
         return True
+    word = _WORD_BEFORE.match(text, 0, match.start())
+    before = word[0].lower().strip(".") if word else ""
     if before in ABBREVIATIONS or regex.fullmatch(r"(?:\p{L}\.)*\p{Lu}", word[0] if word else ""):
         # "et al." may close a sentence, but only before an unmistakable new one
-        return before in {"al", "etc"} and bool(regex.match(r"(?:The|This|These|In|We)\b", following))
-    if before.isdecimal() and not text[: word.start()].strip() if word else False:
+        return before in {"al", "etc"} and bool(_NEW.match(text, following))
+    if word and before.isdecimal() and _next(text, 0) == word.start():
         return False  # the "1." of a list
-    return bool(_OPENING.match(following))
+    return bool(_OPENING.match(text, following))
+
+
+def _next(text: str, at: int) -> int:
+    """Where the next character stands that is no space; the end where there is none."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at

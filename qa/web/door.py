@@ -2,7 +2,7 @@
 
 A request names its room by its token, in a header that no other site's page can send; nothing else is asked, since
 a token is given to nobody but a page whose user has logged in. Gradio's own upload, which keeps files where whoever
-knows the address can fetch them, is closed.
+knows the address can fetch them, is closed by `gate`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,6 @@ def open_door(app: Any, rooms: Rooms) -> None:
 
     def refused(reason: str, status: int = 400) -> JSONResponse:
         return JSONResponse({"reason": reason}, status, {"Cache-Control": "no-store"})
-
-    def closed(request: Request) -> JSONResponse:
-        return refused("no files are taken here", 404)
 
     def state(request: Request) -> JSONResponse:
         """What became of a room's files: their rows as HTML, and whether anything is being done."""
@@ -62,7 +59,6 @@ def open_door(app: Any, rooms: Rooms) -> None:
             return refused("could not be stored; try again")
         return JSONResponse({"number": found.number}, headers={"Cache-Control": "no-store"})
 
-    app.add_route("/gradio_api/upload", closed, methods=["POST"])
     app.add_route(PATH, state, methods=["GET"])
     app.add_route(PATH, bring, methods=["POST"])
 

@@ -72,6 +72,8 @@ class Feedback:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)  # among threads too: each has opened the file itself
                 size = os.fstat(file).st_size
+                if size + len(line) > settings.FEEDBACK_BYTES_MAX:
+                    raise InputError(f"no more feedback is taken: {self.path} is full", "move the file away")
                 if os.write(file, line) < len(line):
                     os.ftruncate(file, size)
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

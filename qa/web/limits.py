@@ -5,14 +5,19 @@ Streams pass untouched. Only requests that put work in (POST) count against the 
 
 from __future__ import annotations
 
+import logging
 import math
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any
 
+import regex
+
 from qa.page import words
 
+_log = logging.getLogger(__name__)
 _Message = MutableMapping[str, Any]
 _App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -25,29 +30,59 @@ _POLICY = (
 )
 _HEADERS = [
     (b"content-security-policy", _POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"SAMEORIGIN"),
 ]
+# What is the same for everybody, and may be kept by a browser or a proxy.
+_PUBLIC = ("/assets/", "/static/", "/favicon.ico", "/theme.css")
+_SAME_SITE = regex.compile(rb"(?i);\s*samesite=\w+")
 
 # Digits of a length that are read; no body has more.
 _DIGITS_MAX = 18
 
 
 class Headers:
-    """Adds the page's policy to every response."""
+    """Adds the page's policy to every response, and keeps what is private out of every cache.
+
+    A cookie goes with no request that a page of another site makes: Gradio lets its own go with all.
+    """
 
     def __init__(self, app: _App) -> None:
         self.app = app
 
     async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
-        """The application's response to a request, with the policy."""
+        """The application's response to a request, with the policy; 500 where it has none."""
+        started = False
 
         async def add(message: _Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                own = [
+                    (name, _SAME_SITE.sub(b"", value) + b"; SameSite=Lax" if name == b"set-cookie" else value)
+                    for name, value in message.get("headers", ())
+                ]
+                if not scope["path"].startswith(_PUBLIC) and not any(name == b"cache-control" for name, _ in own):
+                    own.append((b"cache-control", b"no-store"))
+                message["headers"] = [*own, *_HEADERS]
+                started = True
             await send(message)
 
-        await self.app(scope, receive, add if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, add)
+        except Exception:
+            if started:
+                raise
+            from starlette.responses import PlainTextResponse
+
+            _log.exception("a request could not be answered")
+            await PlainTextResponse(f"{words.of('failed', 'en')}\n", 500, {"Connection": "close"})(scope, receive, add)
 
 
 class BodyLimit:
@@ -109,6 +144,32 @@ class _TooLarge(Exception):
     """More came than may come."""
 
 
+class OpenLimit:
+    """Refuses a client address's requests beyond `most` at once with 429: pages that listen hold theirs open."""
+
+    def __init__(self, app: _App, most: int) -> None:
+        self.app = app
+        self.most = most
+        self.open: Counter[str] = Counter()
+
+    async def __call__(self, scope: _Message, receive: Any, send: Any) -> None:
+        """The application's response to a request, or 429."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        client = (scope.get("client") or ("",))[0]
+        if self.open[client] >= self.most:
+            await busy(1, scope, receive, send)
+            return
+        self.open[client] += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.open[client] -= 1
+            if not self.open[client]:
+                del self.open[client]
+
+
 class RateLimit:
     """Refuses a client address's POST requests beyond `per_minute` with 429 and `Retry-After`.
 
@@ -138,8 +199,13 @@ class RateLimit:
         if self.counter.hit(self.limit, client):
             await self.app(scope, receive, send)
             return
-        from starlette.responses import PlainTextResponse
-
         wait = max(1, math.ceil(self.counter.get_window_stats(self.limit, client).reset_time - time.time()))
-        said = f"{words.of('busy', 'zh')} {words.of('busy', 'en')}\n"
-        await PlainTextResponse(said, 429, {"Retry-After": str(wait)})(scope, receive, send)
+        await busy(wait, scope, receive, send)
+
+
+async def busy(wait: int, scope: _Message, receive: Any, send: Any, status: int = 429) -> None:
+    """The refusal of a client that asks too much, for so many seconds."""
+    from starlette.responses import PlainTextResponse
+
+    said = f"{words.of('busy', 'zh')} {words.of('busy', 'en')}\n"
+    await PlainTextResponse(said, status, {"Retry-After": str(wait)})(scope, receive, send)

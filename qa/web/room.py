@@ -111,6 +111,12 @@ class Room:
             return list(self._files)
 
     @property
+    def holds(self) -> bool:
+        """Whether it has files, or some are on their way."""
+        with self._mutex:
+            return bool(self._files or self._coming)
+
+    @property
     def busy(self) -> bool:
         """Whether anything is being done."""
         return self._thread is not None

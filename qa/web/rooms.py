@@ -68,6 +68,7 @@ class Rooms:
             if let is None or let.user != user:
                 token, let = secrets.token_urlsafe(32), _Let(self._room(), user, 0.0)
                 self._lets[token] = let
+                self._end_beyond()
             let.used, let.left = self._clock(), None
             let.pages.add(page)
             return token, let.room
@@ -93,7 +94,7 @@ class Rooms:
         if room is None:
             raise InputError("this session has ended", "reload the page")
         with self._mutex:
-            others = sum(bool(let.room.files) for let in self._lets.values() if let.room is not room)
+            others = sum(let.room.holds for let in self._lets.values() if let.room is not room)
         if others >= settings.UPLOAD_SESSIONS_MAX:
             raise InputError(f"{others} others have documents here, which is all there is room for", "try again later")
         return room, room.admit(size)
@@ -132,6 +133,13 @@ class Rooms:
         self._reader.close()
         if self._cellar:
             self._cellar.close()
+
+    def _end_beyond(self) -> None:
+        """End the oldest room in which nothing is, where there are too many; its page gets a new one."""
+        if len(self._lets) > settings.ROOMS_MAX:
+            empty = next((token for token, let in self._lets.items() if not let.room.holds), None)
+            if empty is not None:
+                del self._lets[empty]
 
     def _room(self) -> Room:
         if self._means is None:

@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,14 +24,18 @@ import platformdirs
 from index.errors import InputError
 from qa import settings
 from qa.page import frame
-from qa.web import mcp_server
+from qa.web import mcp_server, waiting
 from qa.web.door import limits, open_door
 from qa.web.feedback import Feedback
-from qa.web.limits import BodyLimit, Headers, RateLimit
+from qa.web.gate import Gate
+from qa.web.limits import BodyLimit, Headers, OpenLimit, RateLimit
+from qa.web.login import BasicAuth, PageLogin, Tries
+from qa.web.origin import Origin, local
 from qa.web.rooms import Rooms
 from qa.web.tools import tools
 from qa.web.turn import Desk
 from qa.web.users import Users
+from qa.web.visitors import Visitors, cookies
 
 if TYPE_CHECKING:
     import uvicorn
@@ -48,7 +53,8 @@ _SWEEP_SECONDS = 20
 class Place:
     """Where and for whom the page is served.
 
-    `root_path` is what a proxy puts before every address, such as `/yinzheng`; `users` None lets everybody in.
+    `root_path` is what a proxy puts before every address, such as `/yinzheng`, and `names` the hosts that it is asked
+    for; `users` None lets everybody in.
     `per_minute` are the POST requests that one client address may send; `bytes_max` is the most that one may hold.
     With `uploads` readers may bring documents of their own, of which copies go to `keep_uploads`, if it is named.
     """
@@ -56,6 +62,7 @@ class Place:
     host: str = settings.HOST
     port: int = settings.PORT
     root_path: str = ""
+    names: tuple[str, ...] = ()
     users: Users | None = None
     feedback: Path | None = None
     per_minute: int = settings.REQUESTS_PER_MINUTE
@@ -79,6 +86,7 @@ def create(library: Library, place: Place) -> Any:
     _quiet(place.host)
     import gradio as gr
     from fastapi import FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
 
     from qa.web.app import build
 
@@ -91,12 +99,12 @@ def create(library: Library, place: Place) -> Any:
     root = platformdirs.user_cache_path("yinzheng") / "uploads" if place.uploads else None
     rooms = Rooms(desk, root, place.keep_uploads)
     blocks = build(desk, feedback, functions, rooms)
-    agents = mcp_server.server(functions, place.host)
+    agents = mcp_server.server(functions)
     agents_app = agents.streamable_http_app()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep(rooms))
+        sweeper = asyncio.create_task(_sweep(rooms, lambda: waiting.forget(page.app, visitors.knows)))
         try:
             async with agents.session_manager.run():
                 yield
@@ -105,8 +113,11 @@ def create(library: Library, place: Place) -> Any:
             rooms.close()
 
     blocks.queue(max_size=settings.QUEUE_MAX, default_concurrency_limit=1, api_open=True)
+    queues = waiting.take_turns(blocks)
+    visitors = Visitors()
     app = FastAPI(title="Yinzheng", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.mount("/mcp", mcp_server.BasicAuth(agents_app, place.users) if place.users else agents_app)
+    tries = Tries()
+    app.mount("/mcp", BasicAuth(agents_app, place.users, tries) if place.users else agents_app)
 
     @app.get("/health")
     def health() -> dict[str, Any]:
@@ -119,9 +130,9 @@ def create(library: Library, place: Place) -> Any:
         app,
         blocks,
         path="/",
-        auth=place.users.check if place.users else None,
+        auth=_log_in(place.users) if place.users else None,
         root_path=place.root_path or None,
-        show_error=True,
+        show_error=False,  # errors of our own are shown all the same; others tell of this machine
         max_file_size=place.bytes_max,
         ssr_mode=False,
         enable_monitoring=False,
@@ -133,16 +144,47 @@ def create(library: Library, place: Place) -> Any:
         css=frame.STYLE,
         head=frame.HEAD,
     )
-    app.add_middleware(RateLimit, per_minute=place.per_minute)
-    app.add_middleware(BodyLimit, bytes_max=place.bytes_max, larger=limits() if place.uploads else {})
-    app.add_middleware(Headers)
-    return app
+    page: Any = app.routes[-1]
+    # Gradio leaves it to this whose pages may read what comes back: nobody's but its own.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    # From within: each sees only what those after it have let through.
+    user = _users_of(page) if place.users else lambda headers: None
+    made: Any = PageLogin(app, tries) if place.users else app
+    made = Gate(made, visitors, blocks.fns, user, closed=place.users is not None)
+    made = waiting.QueueLimit(made, queues)
+    made = RateLimit(made, place.per_minute)
+    made = BodyLimit(made, place.bytes_max, limits() if place.uploads else {})
+    made = OpenLimit(made, settings.OPEN_MAX_ADDRESS)
+    made = Origin(made, place.names, local=local(place.host) and place.users is None)
+    return Headers(made)
 
 
-async def _sweep(rooms: Rooms) -> None:
+def _log_in(users: Users) -> Callable[[str, str], Awaitable[bool]]:
+    """The check of a name and a password for Gradio, beside which others are served."""
+
+    async def check(name: str, password: str) -> bool:
+        return await asyncio.to_thread(users.check, name, password)
+
+    return check
+
+
+def _users_of(mount: Any) -> Callable[[dict[bytes, bytes]], str | None]:
+    """Who is logged in to the Gradio application that was mounted, by the headers of a request; as Gradio tells it."""
+    gradio = mount.app
+
+    def user(headers: dict[bytes, bytes]) -> str | None:
+        found = cookies(headers)
+        token = found.get(f"access-token-{gradio.cookie_id}") or found.get(f"access-token-unsecure-{gradio.cookie_id}")
+        return gradio.tokens.get(token) if token else None
+
+    return user
+
+
+async def _sweep(rooms: Rooms, forget: Callable[[], None]) -> None:
     """Ends what nobody returned to, again and again."""
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
+        forget()
         await asyncio.to_thread(rooms.sweep)
 
 
@@ -151,6 +193,10 @@ def serve(library: Library, place: Place, ready: Callable[[str], None]) -> None:
 
     Raises InputError for an address that cannot be had.
     """
+    # As many connections as this process may have at all: the usual 1,024 are soon taken.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # not every system lets it have that many
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with _listen(place) as listening:
         place = replace(place, port=int(listening.getsockname()[1]))
         server = _server(create(library, place), place)
@@ -183,8 +229,12 @@ def serving(library: Library, place: Place) -> Iterator[str]:
 def _server(app: Any, place: Place) -> uvicorn.Server:
     import uvicorn
 
+    from qa.web.patience import Impatient
+
     config = uvicorn.Config(
         app,
+        http=Impatient,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -230,4 +280,7 @@ def _quiet(host: str) -> None:
     # At its start Gradio calls its own server, which a proxy cannot reach.
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1", "::1", host)))
+    # Of each event Gradio would keep who sent it, and count all of them anew at each.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -5,6 +5,7 @@ Each returns the record that the command line prints with `--json`. Their docstr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,7 @@ def _top(value: Any) -> int:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
+        or not math.isfinite(value)
         or value != int(value)
         or not 1 <= value <= TOP_MAX
     ):

@@ -150,7 +150,7 @@ class Turn:
                     quote.pop("also", None)
                 if (problem(quote, found) if found else not own) or not 0 <= float(quote["score"]) <= 1:
                     return None
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
             return None
         return turn if turn.record["answered"] == bool(turn.record["quotes"]) else None
 

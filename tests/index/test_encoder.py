@@ -99,7 +99,7 @@ def test_an_index_of_another_model_is_built_and_searched(
     corpus = Corpus(make_corpus(tmp_path / "corpus", FARM, language="en"))
     manifest = build(corpus, tmp_path / "index", minilm)
     assert (manifest["encoder"], manifest["dim"]) == (minilm, 384)
-    opened = library.read(tmp_path / "index", library.expectation(corpus, minilm))
+    opened = library.read(tmp_path / "index", lambda manifest: library.expectation(corpus, minilm))
     questions = {"Where do marine algae live?": "Seaweed", "Which insects produce a sweet food?": "Bees"}
     for question, start in questions.items():
         scores = opened.legs(question, "en")["dense"]

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -137,11 +137,14 @@ def tiny(tiny_once: tuple[Path, Path], tmp_path: Path, fake: list[str]) -> Path:
 
 @dataclass
 class Served:
-    """A server of the chat page: its address, its feedback file, and what lets a slow answer go on."""
+    """A server of the chat page: its address, its feedback file, where its caches lie, what it serves, and what lets a
+    slow answer go on."""
 
     url: str
     feedback: Path
     library: Library
+    folder: Path
+    app: Any = None
     go_on: threading.Event = field(default_factory=threading.Event)
 
 
@@ -153,13 +156,18 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """
     from qa.answer import Answer, ask
     from qa.scope import EVERYTHING, Scope
-    from qa.web import turn
+    from qa.web import server, turn
     from qa.web.server import Place, serving
 
     folder = tmp_path_factory.mktemp("served")
     both = copy.copy(library)
     both.documents = (*library.documents, hostile_document())
-    found = Served("", folder / "feedback.jsonl", both)
+    found = Served("", folder / "feedback.jsonl", both, folder)
+    create = server.create
+
+    def keep(library: Library, place: Place) -> Any:
+        found.app = create(library, place)
+        return found.app
 
     def answer(library: Library, question: str, top: int = 3, scope: Scope = EVERYTHING) -> Answer:
         if question == "hostile":
@@ -172,9 +180,11 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(turn, "ask", answer)
+        patch.setattr(server, "create", keep)
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
         patch.setenv("XDG_CACHE_HOME", str(folder))  # where readers' own documents lie
         with serving(both, Place(port=0, feedback=found.feedback, per_minute=100_000)) as url:
+            patch.setattr(server, "create", create)  # other tests serve for themselves
             found.url = url
             yield found
 

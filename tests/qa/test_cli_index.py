@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tiny_sources import TINY, write_sources
 
-from index import store
+from index import manifest as manifests
 
 WHO = "CAAR-NK 细胞是谁构建的？"
 
@@ -24,10 +24,10 @@ def mine(index_folder: Path, library: Any, tmp_path: Path) -> Path:
 
 def rewrite(folder: Path, **changes: Any) -> None:
     """Change the manifest and sign it anew."""
-    path = folder / store.MANIFEST
-    manifest = {**json.loads(path.read_text(encoding="utf-8")), **changes}
-    manifest["fingerprint"] = store.fingerprint(manifest)
+    path = folder / manifests.FILE
+    manifest = manifests.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copy(path, folder / manifests.COPY)
 
 
 def damage(name: str) -> Any:
@@ -52,7 +52,7 @@ def damage(name: str) -> Any:
         pytest.param(lambda d: rewrite(d, sources="0"), "source files have changed", id="other sources"),
         pytest.param(lambda d: rewrite(d, settings={}), "other settings", id="other settings"),
         pytest.param(damage("data-*/terms.json"), "is damaged", id="damaged terms"),
-        pytest.param(damage("data-*/sentences.faiss"), "is damaged", id="damaged vectors"),
+        pytest.param(damage("data-*/sentence-vectors.npy"), "is damaged", id="damaged vectors"),
         pytest.param(damage("parts/*/extract.npz"), "is damaged", id="damaged source"),
         pytest.param(lambda d: shutil.rmtree(next(d.glob("data-*"))), "cannot be read", id="no data"),
     ],
@@ -160,7 +160,7 @@ def test_a_bad_source_leaves_no_index(
         assert found.status == 2
         assert said in found.err.splitlines()[-1]
         assert found.err.splitlines()[-1].startswith("yinzheng: ")
-        assert not (tmp_path / "own" / store.MANIFEST).exists()
+        assert not (tmp_path / "own" / manifests.FILE).exists()
     assert "Traceback" not in found.err
 
 
@@ -187,7 +187,7 @@ def test_a_missing_source_file_and_a_changed_one(run: Any, fake: list[str], sour
     assert "has changed" in run(*command).err.splitlines()[-1]
     (sources / "tiny.txt").unlink()
     assert "tiny.txt cannot be read" in run(*command).err.splitlines()[-1]
-    assert not (tmp_path / "own" / store.MANIFEST).exists()
+    assert not (tmp_path / "own" / manifests.FILE).exists()
 
 
 def test_an_unknown_encoder_is_a_clean_error(
@@ -203,4 +203,4 @@ def test_an_unknown_encoder_is_a_clean_error(
     said = run("index", "build", "--sources", sources, "--encoder", "no/such", "--index", tmp_path / "own")
     assert said.status == 2
     assert "'no/such'" in said.err.splitlines()[-1]
-    assert not (tmp_path / "own" / store.MANIFEST).exists()
+    assert not (tmp_path / "own" / manifests.FILE).exists()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from index import corpus as reading
+from index import manifest as manifests
 from index import settings as index_settings
 from index import store
 from index.errors import IndexDamaged, IndexMissing, IndexStale
@@ -33,10 +35,10 @@ def stages() -> tuple[list[str], object]:
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
-    path = folder / store.MANIFEST
-    manifest = {**json.loads(path.read_text(encoding="utf-8")), **changes}
-    manifest["fingerprint"] = store.fingerprint(manifest)
+    path = folder / manifests.FILE
+    manifest = manifests.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.copy(path, folder / manifests.COPY)
 
 
 def test_the_default_is_built_when_missing_and_then_kept(default: Path) -> None:
@@ -93,10 +95,10 @@ def test_a_named_index_is_never_built(tmp_path: Path, fake: list[str]) -> None:
 @pytest.mark.parametrize("changes", [{"code": "0"}, {"settings": {}}, {"format": 0}, {"sources": "0"}])
 def test_a_named_stale_index_is_an_error(tiny: Path, changes: dict[str, object], fake: list[str]) -> None:
     change_manifest(tiny, **changes)
-    before = (tiny / store.MANIFEST).read_bytes()
+    before = (tiny / manifests.FILE).read_bytes()
     with pytest.raises(IndexStale, match=r"run `yinzheng index build --index"):
         service.open_library(tiny)
-    assert (tiny / store.MANIFEST).read_bytes() == before
+    assert (tiny / manifests.FILE).read_bytes() == before
     assert fake == []
 
 
@@ -112,14 +114,14 @@ def test_where_the_default_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_the_encoder_of_an_index(tiny: Path, tmp_path: Path) -> None:
-    assert service.encoder_of(tmp_path / "none") == index_settings.ENCODER
+    assert service.encoder_of(store.Store(tmp_path / "none").said) == index_settings.ENCODER
     change_manifest(tiny, encoder="some/model")
-    assert service.encoder_of(tiny) == "some/model"
+    assert service.encoder_of(store.Store(tiny).said) == "some/model"
 
 
 def test_the_sources_of_an_index(tiny: Path, tiny_once: tuple[Path, Path], tmp_path: Path) -> None:
-    assert service.corpus_of(tiny).folder == tiny_once[0].resolve()
-    assert service.corpus_of(tmp_path / "none").folder == reading.default_folder()
+    assert service.corpus_of(store.Store(tiny).said).folder == tiny_once[0].resolve()
+    assert service.corpus_of(store.Store(tmp_path / "none").said).folder == reading.default_folder()
 
 
 def test_findings(tiny: Path) -> None:

@@ -305,7 +305,7 @@ def test_limits_on_what_is_let_in(open_rooms: Any, monkeypatch: pytest.MonkeyPat
     with pytest.raises(InputError, match="has 4 MB, at most 3 MB are read; split it"):
         rooms.admit(token, 4_000_000)
     given = rooms.admit(token, 10)[1]
-    rooms.admit(token, 10)
+    coming = rooms.admit(token, 10)[1]
     with pytest.raises(InputError, match="there are 2 documents already; remove some first"):
         rooms.admit(token, 10)
     room.abandon(given)
@@ -317,6 +317,9 @@ def test_limits_on_what_is_let_in(open_rooms: Any, monkeypatch: pytest.MonkeyPat
         rooms.admit("a guess", 10)
     assert room.settle(60)
     room.remove(room.files[0].number)
+    with pytest.raises(InputError, match="1 others have documents here"):  # one is on its way still
+        rooms.admit(other, 10)
+    room.abandon(coming)
     rooms.admit(other, 10)
 
 
