@@ -70,8 +70,8 @@ class Transformer:
     """Any sentence-transformers model; its own prompts for queries and documents are used."""
 
     def __init__(self, name: str) -> None:
-        # Nothing is fetched unasked, nor is anything told; Hugging Face's library reads this when it is first imported.
-        os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+        # read when Hugging Face's library is first imported, which else asks its server how to name its caller there
+        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError:

@@ -52,7 +52,8 @@ class Home:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("XDG_", "YINZHENG_", "HF_", "GRADIO_")) and not name.lower().endswith("_proxy")
+            if not name.startswith(("XDG_", "YINZHENG_", "HF_", "ORT_", "GRADIO_"))
+            and not name.lower().endswith("_proxy")
         }
         path = os.pathsep.join(filter(None, [str(Path(__file__).parent / "watched"), os.environ.get("PYTHONPATH")]))
         own = {"HOME": self.folder, "YINZHENG_INDEX": self.folder / "index", "WATCHED": self.watched}
@@ -253,6 +254,7 @@ def test_the_page_the_api_and_mcp(chat: tuple[str, Any]) -> None:
 def test_nothing_tried_to_leave(home: Home, lost_before: int) -> None:
     assert home.tries == []
     assert lost() == lost_before
+    assert {path.name for path in (home.folder / ".cache").iterdir()} <= {"yinzheng", "huggingface"}
 
 
 def test_a_reader_with_a_browser(chat: tuple[str, Any]) -> None:

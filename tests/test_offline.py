@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from loopback import NOT_ALLOWED
+
+from index.library import Library
 
 HERE = Path(__file__).parent
 ALONE = [sys.executable, str(HERE / "loopback.py")]
@@ -34,6 +37,15 @@ def test_a_day_in_the_life_with_loopback_alone(alone: list[str], tmp_path: Path)
     assert done.returncode == 0, done.stdout + done.stderr
     if skipped := re.findall("^SKIPPED.*", done.stdout, re.MULTILINE):
         pytest.skip("all of the day passed but " + "; ".join(skipped))
+
+
+def test_nothing_is_left_in_the_home_of_who_asks(index_folder: Path, library: Library, tmp_path: Path) -> None:
+    """Where a library counts its users, it keeps a number of them there."""
+    command = [Path(sys.executable).parent / "yinzheng", "ask", "CAAR-NK 细胞是谁构建的？"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    done = subprocess.run(command, env={**environment, "HOME": str(tmp_path)}, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [str(path) for path in tmp_path.rglob("*")] == []
 
 
 def test_where_there_is_only_loopback_nothing_else_is_reached(alone: list[str]) -> None:

@@ -274,7 +274,7 @@ def _listen(place: Place) -> socket.socket:
 def _quiet(host: str) -> None:
     """Nothing leaves this machine, and nothing is left where every user of it can read."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     # Gradio's own choice is a folder that every user of the machine shares.
     os.environ.setdefault("GRADIO_TEMP_DIR", str(platformdirs.user_cache_path("yinzheng") / "gradio"))
     # At its start Gradio calls its own server, which a proxy cannot reach.

@@ -30,8 +30,7 @@ from index.build import make
 from index.encoder import load as load_encoder
 from index.formats.extract import Block, Extract
 from index.library import Library
-from index.manifest import COPY, NOTHING_SAID
-from index.manifest import FILE as MANIFEST
+from index.manifest import COPY, FILE, NOTHING_SAID
 from index.model import Model
 from index.part import Name, document
 from index.store import Store
@@ -290,13 +289,13 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (MANIFEST, COPY, ".lock")
+        if path.is_file() and path.name not in (FILE, COPY, ".lock")
     }
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """A manifest without where its files were read, and what the user said of them."""
-    found = {key: value for key, value in Store(folder).manifest().items() if key not in NOTHING_SAID}
+    """A manifest without where its files were read, what the user said of them, and the sum over that too."""
+    found = {key: value for key, value in Store(folder).manifest().items() if key not in ("sum", *NOTHING_SAID)}
     found["documents"] = [{**one, "path": Path(one["path"]).name} for one in found["documents"]]
     return found
 
@@ -374,7 +373,7 @@ def test_a_killed_build_goes_on_to_the_same_index(small: tuple[Path, Lines], tmp
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
     assert list(index.glob("parts/*"))
-    assert not (index / MANIFEST).exists()
+    assert not (index / FILE).exists()
     command(*arguments, around=SURROUNDINGS[2], cores=1)
     same_index(index, small[0])
     out = command("ask", "-", "--json", "--index", index, said=ABOUT_THEM, around=SURROUNDINGS[1])
