@@ -288,6 +288,8 @@ def _parsed(line: str) -> Any:
 def _header(entry: dict[str, Any]) -> Header:
     if entry["format"] != FORMAT:
         raise ValueError(f"format {entry['format']!r}, this version reads {FORMAT}")
+    if not all(isinstance(name, str) for name, _ in entry["outline"]):
+        raise TypeError("the name of a paragraph is a text")
     return Header(
         **{
             **entry,
@@ -309,6 +311,8 @@ def _outcome(entry: dict[str, Any], outline: tuple[Place, ...]) -> Outcome:
     entry["evidence"] = tuple(
         tuple(Part(**{**part, "elsewhere": tuple(part["elsewhere"])}) for part in group) for group in entry["evidence"]
     )
+    if not all(isinstance(part.paragraph, str) for group in entry["evidence"] for part in group):
+        raise TypeError("the name of a paragraph is a text")
     if any(at < 0 for found in entry["ranks"].values() for at in found["top"]):
         raise IndexError("a place before the first")
     entry["ranks"] = {

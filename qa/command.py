@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import NoReturn
 
 from index.errors import YinzhengError
@@ -25,6 +26,8 @@ class Parser(argparse.ArgumentParser):
 
 def guarded(command: Callable[[Console], int], *, debug: bool) -> int:
     """Run a command and return its exit status; every error is one line, unless tracebacks are wanted."""
+    if isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty() and sys.stdout.encoding != "utf-8":
+        sys.stdout.reconfigure(encoding="utf-8")  # what a program reads is UTF-8 in every locale, as what it sends is
     console = Console()
     try:
         status = command(console)

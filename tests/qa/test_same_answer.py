@@ -46,7 +46,7 @@ EVALUATION = [sys.executable, "-c", "import sys; from eval.cli import main; sys.
 SURROUNDINGS: tuple[dict[str, str], ...] = (
     {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "Asia/Shanghai"},
     {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "America/New_York", "OMP_NUM_THREADS": "1"},
-    {"PYTHONHASHSEED": "4294967295", "LC_ALL": "zh_CN.GB18030", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "0"},
+    {"PYTHONHASHSEED": "4294967295", "LC_ALL": "zh_CN.GB18030", "OPENBLAS_NUM_THREADS": "1"},
     {"PYTHONHASHSEED": "77", "LANG": "tr_TR.UTF-8", "OMP_NUM_THREADS": "4", "OPENBLAS_NUM_THREADS": "4"},
 )
 DOCUMENTS = {
@@ -63,6 +63,9 @@ ABOUT_THEM = (
     "白茶怎样干燥？",
     "What does a ticket to the moon cost?",
 )
+
+# A locale in which Python writes no Chinese of itself.
+NARROW = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 Lines = list[bytes]
 counted: Counter[str] = Counter()
@@ -161,6 +164,11 @@ def test_the_sample_has_every_kind_of_answer(questions: list[str], expected: Lin
 
 def test_in_another_order_and_with_nothing_remembered(library: Library, questions: list[str], expected: Lines) -> None:
     compare(answers(library, questions[::-1])[::-1], expected)
+
+
+def test_in_a_locale_without_chinese(questions: list[str], expected: Lines, index_folder: Path) -> None:
+    out = command("ask", "-", "--json", said=questions[:2], around=NARROW)
+    compare(out.splitlines(keepends=True), expected[:2])
 
 
 def test_one_thread(library: Library, questions: list[str], expected: Lines) -> None:
