@@ -328,8 +328,8 @@ def _index_check(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _chat(arguments: argparse.Namespace, console: Console) -> int:
+    from qa.web.guard.users import Users
     from qa.web.server import Place, serve
-    from qa.web.users import Users
 
     place = Place(
         host=arguments.host,
@@ -351,7 +351,7 @@ def _chat(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _user(arguments: argparse.Namespace, console: Console) -> int:
-    from qa.web.users import add
+    from qa.web.guard.users import add
 
     if sys.stdin.isatty():
         from getpass import getpass

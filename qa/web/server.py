@@ -24,18 +24,19 @@ import platformdirs
 from index.errors import InputError
 from qa import settings
 from qa.page import frame
-from qa.web import mcp_server, waiting
+from qa.web import mcp_server
 from qa.web.door import limits, open_door
 from qa.web.feedback import Feedback
-from qa.web.gate import Gate
-from qa.web.limits import BodyLimit, Headers, OpenLimit, RateLimit
-from qa.web.login import BasicAuth, PageLogin, Tries
-from qa.web.origin import Origin, local
+from qa.web.guard import waiting
+from qa.web.guard.gate import Gate
+from qa.web.guard.limits import BodyLimit, Headers, OpenLimit, RateLimit
+from qa.web.guard.login import BasicAuth, PageLogin, Tries
+from qa.web.guard.origin import Origin, local
+from qa.web.guard.users import Users
+from qa.web.guard.visitors import Visitors, cookies
 from qa.web.rooms import Rooms
 from qa.web.tools import tools
 from qa.web.turn import Desk
-from qa.web.users import Users
-from qa.web.visitors import Visitors, cookies
 
 if TYPE_CHECKING:
     import uvicorn
@@ -229,7 +230,7 @@ def serving(library: Library, place: Place) -> Iterator[str]:
 def _server(app: Any, place: Place) -> uvicorn.Server:
     import uvicorn
 
-    from qa.web.patience import Impatient
+    from qa.web.guard.patience import Impatient
 
     config = uvicorn.Config(
         app,

@@ -32,8 +32,8 @@ from qa.quotes import Quote
 from qa.record import answer_record, document_record
 from qa.web.export import export
 from qa.web.feedback import Feedback
+from qa.web.guard.users import Users
 from qa.web.turn import Choice, Turn
-from qa.web.users import Users
 
 SOURCE = "一、茶\n绿茶在春天采摘。Green tea is picked in spring 😀.\n二、水\n水温高于80℃。\n"
 

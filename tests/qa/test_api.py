@@ -24,8 +24,8 @@ from qa.answer import ask
 from qa.record import answer_record, document_record
 from qa.search import record as search_record
 from qa.search import search
+from qa.web.guard.users import Users, add
 from qa.web.server import Place, serving
-from qa.web.users import Users, add
 
 if TYPE_CHECKING:
     from conftest import Run, Served

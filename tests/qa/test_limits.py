@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from starlette.middleware.base import BaseHTTPMiddleware
 
 from qa import settings
-from qa.web.limits import BodyLimit, Headers, RateLimit
+from qa.web.guard.limits import BodyLimit, Headers, RateLimit
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:

@@ -13,8 +13,8 @@ from index.corpus import Corpus
 from index.originals import Originals
 from qa.verify import records, verify
 from qa.web.feedback import Feedback
+from qa.web.guard.users import Users, add
 from qa.web.server import Place, serving
-from qa.web.users import Users, add
 
 if TYPE_CHECKING:
     from conftest import Served

@@ -17,10 +17,10 @@ from wire import JSON, Reply, ask, parsed
 
 from index.library import Library
 from qa import settings
-from qa.web import login, origin
-from qa.web.limits import OpenLimit
+from qa.web.guard import login, origin
+from qa.web.guard.limits import OpenLimit
+from qa.web.guard.users import Users, add
 from qa.web.server import Place, serving
-from qa.web.users import Users, add
 
 if TYPE_CHECKING:
     from conftest import Run, Served
@@ -448,7 +448,7 @@ def test_every_sort_of_response_says_it(served: Served, guarded: str, monkeypatc
 def test_an_error_that_nobody_foresaw_says_nothing_and_has_the_headers(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qa.web import gate
+    from qa.web.guard import gate
 
     def fail(*named: Any) -> None:
         raise RuntimeError("a secret of the server")

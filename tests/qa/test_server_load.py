@@ -20,8 +20,8 @@ from wire import ask, connect, raw, read
 from index.library import Library
 from qa import settings
 from qa.web import server
+from qa.web.guard.waiting import Waiting, address
 from qa.web.server import Place, serving
-from qa.web.waiting import Waiting, address
 
 pytestmark = pytest.mark.slow
 

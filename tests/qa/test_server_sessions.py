@@ -15,9 +15,9 @@ from wire import Reply, ask
 
 from index.errors import InputError
 from qa import settings
+from qa.web.guard.visitors import COOKIE, Visitors
 from qa.web.room import Means, Room
 from qa.web.rooms import Rooms
-from qa.web.visitors import COOKIE, Visitors
 
 if TYPE_CHECKING:
     from conftest import Served
@@ -161,7 +161,7 @@ def test_a_session_is_whose_it_was_first_and_an_address_has_so_many(monkeypatch:
 
 
 def test_of_all_sessions_the_fullest_address_loses_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.web.visitors._SESSIONS_MAX", 5)
+    monkeypatch.setattr("qa.web.guard.visitors._SESSIONS_MAX", 5)
     visitors = Visitors()
     visitors.owns("ana", "one", "1.1.1.1")
     for number in range(20):

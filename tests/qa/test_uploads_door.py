@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from index import library
 from qa import settings
 from qa.web.door import PATH, limits, open_door
-from qa.web.limits import BodyLimit
+from qa.web.guard.limits import BodyLimit
 from qa.web.rooms import Rooms
 from qa.web.turn import Desk
 

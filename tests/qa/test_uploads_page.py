@@ -425,7 +425,7 @@ def test_with_a_log_in_they_are_their_users(
     chromium: Browser, library: Library, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ana brings a document; Bob, who logs in in the very same tab, sees nothing of it."""
-    from qa.web.users import Users, add
+    from qa.web.guard.users import Users, add
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))

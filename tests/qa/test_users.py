@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import InputError
-from qa.web.users import Users, add
+from qa.web.guard.users import Users, add
 
 HASH = "$2b$04$UpGGWnBLs5HV0G6WCRTxteDcuKH.lJXcrCG3I8H2nyVtMdFjiWiYK"
 

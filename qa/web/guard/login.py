@@ -15,7 +15,7 @@ from typing import Any
 import regex
 
 from qa import settings
-from qa.web.users import Users
+from qa.web.guard.users import Users
 
 _PAGE = regex.compile(r"/login/?")
 

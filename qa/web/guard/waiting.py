@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qa import settings
-from qa.web.limits import busy
+from qa.web.guard.limits import busy
 
 # Where questions are put in the queue.
 _ASKS = ("/gradio_api/queue/join", "/gradio_api/call/")

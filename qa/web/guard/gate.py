@@ -14,7 +14,7 @@ from typing import Any
 
 import regex
 
-from qa.web.visitors import Visitors
+from qa.web.guard.visitors import Visitors
 
 _NAME = r"[A-Za-z0-9_-]{1,64}"
 # Whoever is not logged in may have these: the log-in form itself, what it is drawn with, and whether the server lives.
