@@ -185,7 +185,8 @@ class Tokenizer:
             yield stem(parts[0])
             return
         if parts[-1] == "s" and len(parts) == 2:  # a possessive
-            yield stem(parts[0])
+            if parts[0] not in STOP_EN:
+                yield stem(parts[0])
             return
         yield run
         yield "".join(parts)

@@ -45,6 +45,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.slow
 def test_what_is_complete_is_a_set_that_proves(evaluate: Any, feedback: Any, tmp_path: Path) -> None:
     made = tmp_path / "new.jsonl"
     said = evaluate("adopt", feedback(("right", WHO, "fine"), ("should have refused", COST, "")), made)

@@ -368,6 +368,7 @@ def test_the_exported_graph_says_what_the_model_says(tmp_path: Path) -> None:
             assert one == pytest.approx(other.numpy(), abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_the_rounded_graph_says_nearly_the_same(tmp_path: Path) -> None:
     import onnx

@@ -118,6 +118,7 @@ STRUCTURE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STRUCTURE)
 def test_structure(name: str) -> None:
     assert grows(lambda n: f"a{STRUCTURE[name] * n}b", structure) < RATIO_MAX

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.tokens import STOP_EN, STOP_ZH, Tokenizer, normal, stem
@@ -151,6 +151,7 @@ texts = st.lists(pieces, max_size=20).map("".join) | st.text(max_size=40)
 OWN = Tokenizer(["T细胞", "红斑狼疮"])
 
 
+@example("İ’s")
 @given(texts)
 def test_any_text_has_terms_in_normal_form(text: str) -> None:
     for tokenizer in (PLAIN, OWN):

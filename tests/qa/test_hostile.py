@@ -307,6 +307,7 @@ def test_an_order_in_a_text_is_only_text(held: Library) -> None:
         assert quote.raw == quote.document.source[quote.start : quote.end]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_in_a_browser_nothing_of_it_acts(
     chromium: Browser, held: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

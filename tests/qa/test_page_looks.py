@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WHO = "CAAR-NK 细胞是谁构建的？"
 GOLDEN = Path(__file__).parent.parent / "golden"
 # The words that an empty page shows at once.
