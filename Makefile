@@ -38,7 +38,7 @@ test: check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: setup
-	$(BIN)/python -m pytest -m "slow or browser or model"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or browser or model"
 
 test-offline: setup
 	$(BIN)/python tests/loopback.py $(MAKE) test
