@@ -102,11 +102,6 @@ class Store:
             return {}
         return manifest if isinstance(manifest, dict) and manifests.is_said(manifest) else {}
 
-    @property
-    def begun(self) -> bool:
-        """Whether there is an index, even if it is stale or holds no document."""
-        return bool(self.said)
-
     def entries(self) -> list[Entry]:
         """The documents of the index, even if it is stale; none where the manifest and its copy cannot be read."""
         try:
