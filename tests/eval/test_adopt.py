@@ -60,6 +60,7 @@ def test_what_is_complete_is_a_set_that_proves(evaluate: Any, feedback: Any, tmp
     assert evaluate("check", made).status == 0
 
 
+@pytest.mark.slow
 def test_a_refusal_that_no_absent_word_proves_is_left_to_the_reviewer(
     evaluate: Any, feedback: Any, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from index.library import Library
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WHO = "CAAR-NK 细胞是谁构建的？"
 
 

@@ -87,6 +87,7 @@ def test_with_one_document_the_page_opens_on_it(own: Tab) -> None:
     assert not own.page.locator("#yz-filter-row").is_visible()
 
 
+@pytest.mark.slow
 def test_from_files_to_quotes_in_their_places(own: Tab, files: dict[str, Path]) -> None:
     own.bring(*files.values())
     assert rows(own) == ["ready", "ready", "ready", "failed"]
