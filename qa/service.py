@@ -16,7 +16,7 @@ import platformdirs
 from index import library, settings
 from index.build import build, silent
 from index.corpus import Corpus
-from index.errors import IndexEmpty, IndexMissing, IndexStale, InputError, SourceError, StoreError
+from index.errors import IndexDamaged, IndexEmpty, IndexMissing, IndexStale, InputError, SourceError, StoreError
 from index.library import Library
 from index.manifest import COPY, Manifest
 from index.manifest import FILE as MANIFEST
@@ -66,7 +66,8 @@ def _folder(named: str, where: str) -> Path:
 def open_library(folder: Path | None = None, progress: Progress = silent) -> Library:
     """The index in `folder`, or the default one, which is built first where need be.
 
-    Raises SourceError, StoreError or EncoderError.
+    Raises SourceError, StoreError or EncoderError; IndexDamaged for the default one only where neither its manifest nor
+    the copy of it can be read.
     """
     if folder is not None:
         return library.read(folder, expected)
@@ -75,11 +76,12 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
         return library.read(folder, expected)
     except IndexEmpty:
         raise
-    except (StoreError, SourceError):
+    except (StoreError, SourceError) as error:
         said = Store(folder).said
-        if said.get("folder") and not Path(said["folder"]).is_dir():
-            said = {}
-        build(corpus_of(said), folder, encoder_of(said), progress)
+        if isinstance(error, IndexDamaged) and not said:
+            raise  # what was added is known no more: whoever added it is to know of that before it is built anew
+        moved = said.get("folder") and not Path(said["folder"]).is_dir()
+        build(corpus_of({} if moved else said), folder, encoder_of(said), progress)
         return library.read(folder)
 
 

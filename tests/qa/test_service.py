@@ -34,7 +34,7 @@ def stages() -> tuple[list[str], object]:
     return seen, report
 
 
-def change_manifest(folder: Path, **changes: object) -> None:
+def change_manifest(folder: Path, /, **changes: object) -> None:
     path = folder / manifests.FILE
     manifest = manifests.signed({**json.loads(path.read_text(encoding="utf-8")), **changes})
     path.write_text(json.dumps(manifest), encoding="utf-8")
@@ -79,6 +79,32 @@ def test_the_default_is_rebuilt_when_damaged(default: Path) -> None:
     first = service.open_library().fingerprint
     next(default.glob("data-*/terms.json")).write_text("{}")
     assert service.open_library().fingerprint == first
+
+
+def test_documents_that_were_added_are_never_forgotten_unasked(default: Path) -> None:
+    from index.shelf import Shelf
+
+    service.open_library()
+    note = default.parent / "note.txt"
+    note.write_text("Cocoa beans are fermented for six days.\n", encoding="utf-8")
+    service.shelf(None).add([note])
+    both = ["tiny", "note"]
+    (default / manifests.FILE).write_text("{")
+    assert [document.id for document in service.open_library().documents] == both
+    for name in (manifests.FILE, manifests.COPY):
+        (default / name).write_text("{")
+    with pytest.raises(IndexDamaged, match="run `yinzheng index build"):
+        service.open_library()
+    assert len(list(default.glob("parts/*"))) == 2
+    assert isinstance(service.shelf(None), Shelf)
+
+
+def test_an_index_whose_sources_have_moved_keeps_its_encoder(default: Path, sources: Path, fake: list[str]) -> None:
+    service.open_library()
+    change_manifest(default, folder=str(sources / "gone"), encoder="some/model")
+    fake.clear()
+    assert [document.id for document in service.open_library().documents] == ["tiny"]
+    assert fake == ["some/model"]
 
 
 def test_a_named_index_is_opened(tiny: Path) -> None:

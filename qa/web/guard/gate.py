@@ -14,6 +14,7 @@ from typing import Any
 
 import regex
 
+from qa.web.guard.limits import address_of
 from qa.web.guard.visitors import Visitors
 
 _NAME = r"[A-Za-z0-9_-]{1,64}"
@@ -93,7 +94,7 @@ class Gate:
                 if "rpc" not in part:
                     session = self._session(value, strict="event" in part)
             visitor, made = self.visitors.visitor(headers)
-            address = (scope.get("client") or ("",))[0]
+            address = address_of(scope)
             if session and not self.visitors.owns(user or visitor, session, address, claims="answer" not in part):
                 raise _Refused(403, "this session is another's; reload the page")
         except _Refused as refused:

@@ -157,7 +157,7 @@ class OpenLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        client = (scope.get("client") or ("",))[0]
+        client = address_of(scope)
         if self.open[client] >= self.most:
             await busy(1, scope, receive, send)
             return
@@ -195,12 +195,17 @@ class RateLimit:
         if scope["type"] != "http" or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        client = (scope.get("client") or ("",))[0]
+        client = address_of(scope)
         if self.counter.hit(self.limit, client):
             await self.app(scope, receive, send)
             return
         wait = max(1, math.ceil(self.counter.get_window_stats(self.limit, client).reset_time - time.time()))
         await busy(wait, scope, receive, send)
+
+
+def address_of(scope: _Message) -> str:
+    """The address that a request came from; nothing where the server does not know it."""
+    return str((scope.get("client") or ("",))[0])
 
 
 async def busy(wait: int, scope: _Message, receive: Any, send: Any, status: int = 429) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import regex
 
 from qa import settings
+from qa.web.guard.limits import address_of
 from qa.web.guard.users import Users
 
 _PAGE = regex.compile(r"/login/?")
@@ -54,7 +55,7 @@ class PageLogin:
         if scope["type"] != "http" or scope["method"] != "POST" or not _PAGE.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
             return
-        address = _address(scope)
+        address = address_of(scope)
         if wait := self.tries.begin(address):
             await _later(wait, scope, receive, send)
             return
@@ -85,7 +86,7 @@ class BasicAuth:
         name, password = _credentials(dict(scope["headers"]).get(b"authorization", b""))
         known = bool(name) and self.users.remembers(name, password)
         if name and not known:
-            address = _address(scope)
+            address = address_of(scope)
             if wait := self.tries.begin(address):
                 await _later(wait, scope, receive, send)
                 return
@@ -104,10 +105,6 @@ async def _later(wait: int, scope: Any, receive: Any, send: Any) -> None:
 
     said = {"detail": f"too many wrong log-ins; try again in {math.ceil(wait / 60)} min"}
     await JSONResponse(said, 429, {"Retry-After": str(wait)})(scope, receive, send)
-
-
-def _address(scope: Any) -> str:
-    return str((scope.get("client") or ("",))[0])
 
 
 def _credentials(header: bytes) -> tuple[str, str]:

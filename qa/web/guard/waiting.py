@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qa import settings
-from qa.web.guard.limits import busy
+from qa.web.guard.limits import address_of, busy
 
 # Where questions are put in the queue.
 _ASKS = ("/gradio_api/queue/join", "/gradio_api/call/")
@@ -77,7 +77,7 @@ class QueueLimit:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The application's response, or 503."""
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(_ASKS):
-            client = (scope.get("client") or ("",))[0]
+            client = address_of(scope)
             if sum(queue.of(client) for queue in self.queues) >= settings.QUEUE_MAX_ADDRESS:
                 await busy(5, scope, receive, send, status=503)
                 return
