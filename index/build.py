@@ -16,9 +16,10 @@ import numpy as np
 
 from index import chunks, encoder, glossary, library, part, settings
 from index import model as reading
+from index.arrays import Rows
 from index.corpus import Corpus
 from index.dense import Dense
-from index.disk import Checked
+from index.documents import Documents
 from index.encoder import Encoder, Vectors
 from index.entry import Entry
 from index.errors import IndexDamaged, SourceError
@@ -26,11 +27,16 @@ from index.formats.extract import Extract
 from index.formats.file import load
 from index.formats.sandbox import Sandbox
 from index.glossary import Glossary
+from index.kept import Kept
+from index.lexical import Lexical
 from index.library import Library
 from index.manifest import Manifest
+from index.members import Files
+from index.pack import Pack
 from index.part import Name, Part, Progress
 from index.records import Document
-from index.store import Files, Store
+from index.shared import Made
+from index.store import Store
 from index.tokens import Tokenizer
 
 
@@ -89,7 +95,7 @@ class Workshop:
             digest = self.store.put(key, made.files(extract))
         return Entry.of(document, extract, path=source.path, listed=source.listed, part=key, digest=digest)
 
-    def _whole(self, key: str, digest: str | None) -> Checked | None:
+    def _whole(self, key: str, digest: str | None) -> Pack | None:
         """A part that is there already, as it was written."""
         try:
             files = self.store.part(key, digest)
@@ -102,8 +108,8 @@ class Workshop:
         """Make these documents the index, and return its manifest."""
         files: Files = ()
         if entries:
-            parts = [Part.read(self.store.part(one.part, one.digest), one.name) for one in entries]
-            files = library.files(merge(parts, self.encoder, self.progress))
+            parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
+            files = merged(parts, self.encoder, self.progress).files()
             self.progress("writing", 0, 1)
         core = {**core, "dim": self.encoder.dim, "documents": [entry.to_json() for entry in entries]}
         manifest = self.store.commit(files, core)
@@ -194,14 +200,21 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
     return merge([Part.make(one, model, reading.load(), progress) for one in documents], model, progress)
 
 
-def merge(parts: Sequence[Part], model: Encoder, progress: Progress = silent, fingerprint: str = "") -> Library:
+def merge(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = silent, fingerprint: str = "") -> Library:
     """The library of these parts, which are not none."""
+    made = Library(parts, merged(parts, model, progress), model.name, fingerprint)
+    made.encoder = model
+    return made
+
+
+def merged(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = silent) -> Made:
+    """What the documents of these parts, which are not none, share."""
     progress("terms", 0, 1)
-    documents = [one.document for one in parts]
+    documents = Documents(parts)
     pairs = glossary.mine(documents)
     words = chunks.vocabulary(pairs)
     tokenizer = Tokenizer(words + chunks.compounds(documents, Tokenizer(words)))
-    sentences, paragraphs = chunks.rows(documents)
+    sentences, paragraphs = documents.rows, documents.paragraphs
     row_texts = [chunks.sentence_text(row) for row in sentences]
     paragraph_texts = [chunks.paragraph_text(*pair) for pair in paragraphs]
     seen = {term for text in paragraph_texts for term in tokenizer.terms(text)}
@@ -211,23 +224,26 @@ def merge(parts: Sequence[Part], model: Encoder, progress: Progress = silent, fi
     both = Glossary(pairs)
     row_languages = [row.paragraph.language for row in sentences]
     paragraph_languages = [paragraph.language for _, paragraph in paragraphs]
-    terms = (
-        [chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)],
-        [
-            chunks.terms(text, of, tokenizer, both)
-            for text, of in zip(paragraph_texts, paragraph_languages, strict=True)
-        ],
+    lexical = Lexical.build(
+        (chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)),
+        (chunks.terms(text, of, tokenizer, both) for text, of in zip(paragraph_texts, paragraph_languages, strict=True)),
     )
+    of = np.array([row.paragraph_row for row in sentences], np.int32)
     progress("terms", 1, 1)
     dense = Dense.build(
         model,
         (_together([one.sentences for one in parts]), row_languages),
         (_together([one.paragraphs for one in parts]), paragraph_languages),
+        np.bincount(of, minlength=len(paragraphs)),
     )
-    made = Library(parts, tokenizer, both, terms, dense, model.name, fingerprint)
-    made.encoder = model
-    return made
+    return Made(tokenizer, both, lexical, dense, of, np.array([language == "zh" for language in row_languages]))
 
 
-def _together(vectors: Sequence[Vectors]) -> Vectors:
-    return np.concatenate(vectors).astype(np.float32, copy=False)
+def _together(vectors: Sequence[Rows]) -> Vectors:
+    """All these rows in one array of their own."""
+    found = np.empty((sum(map(len, vectors)), np.asarray(vectors[0][:1]).shape[1]), np.float32)
+    at = 0
+    for rows in vectors:
+        found[at : at + len(rows)] = rows
+        at += len(rows)
+    return found

@@ -2,19 +2,21 @@
 
 Every token of a sentence keeps a vector; a question's tokens each take the nearest, and their cosines,
 weighted, are the score (ColBERT, Khattab and Zaharia 2020, at the level of sentences), with a learned
-share of the pooled vectors' cosine. A vector is 128 bytes and a scale of 2: some 5 KB a sentence.
+share of the pooled vectors' cosine. A vector is 128 bytes and a scale of 2: some 5 KB a sentence, which are read from
+disk when a sentence is scored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import arrays, layout
+from index import layout
+from index.arrays import Rows as Array
 from index.chunks import Row, lead
 from index.model import Asked, Model, Seen
 
@@ -22,21 +24,30 @@ Rows = NDArray[np.int64]
 
 
 class LatePart:
-    """The token vectors of one document's sentences, row after row, and the windows they were seen in."""
+    """The token vectors of one document's sentences, row after row, and the windows they were seen in.
 
-    FILES = ("late-tokens.npy", "late-scales.npy", "late-starts.npy", "late-pooled.npy", "late-windows.npy")
+    `tokens` are `(tokens, dim + 2)` bytes, each dim in 8 bits and then the scale in half precision; a row's are
+    `tokens[starts[i]:starts[i + 1]]`. `pooled` is `(rows, pooled dim)`; window j begins with the row `windows[j]`.
+    `tokens` and `pooled` may lie on disk.
+    """
 
-    def __init__(
-        self,
+    FILES = ("late-tokens.npy", "late-starts.npy", "late-pooled.npy", "late-windows.npy")
+
+    def __init__(self, tokens: Array, starts: NDArray[np.int64], pooled: Array, windows: NDArray[np.int64]) -> None:
+        self.tokens, self.starts, self.pooled, self.windows = tokens, starts, pooled, windows
+
+    @classmethod
+    def of(
+        cls,
         tokens: NDArray[np.int8],
         scales: NDArray[np.float16],
         starts: NDArray[np.int64],
         pooled: NDArray[np.float16],
         windows: NDArray[np.int64],
-    ) -> None:
-        """A row's tokens are `tokens[starts[i]:starts[i + 1]]`; window j begins with the row `windows[j]`."""
-        self.tokens, self.scales, self.starts = tokens, scales, starts
-        self.pooled, self.windows = pooled, windows
+    ) -> LatePart:
+        """The part of these vectors `(tokens, dim)` and their scales `(tokens,)`."""
+        joined = np.concatenate([tokens.view(np.uint8), scales[:, None].view(np.uint8)], axis=1)
+        return cls(joined, starts, pooled, windows)
 
     @classmethod
     def build(
@@ -55,7 +66,7 @@ class LatePart:
             progress(number, len(shown))
         vectors = np.concatenate([one.tokens for one in seen])
         scales = (np.abs(vectors).max(axis=1) / 127).astype(np.float16)
-        return cls(
+        return cls.of(
             np.round(vectors / np.maximum(scales.astype(np.float32), 1e-8)[:, None]).clip(-127, 127).astype(np.int8),
             scales,
             np.cumsum([0, *(len(one.tokens) for one in seen)]).astype(np.int64),
@@ -66,29 +77,47 @@ class LatePart:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
+    def files(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """The names, which are `FILES`, and contents of the files that keep this."""
-        parts: tuple[NDArray[Any], ...] = (self.tokens, self.scales, self.starts, self.pooled, self.windows)
-        for name, part in zip(self.FILES, parts, strict=True):
-            yield name, arrays.to_bytes(part)
+        for name, part in zip(self.FILES, (self.tokens, self.starts, self.pooled, self.windows), strict=True):
+            yield name, np.asarray(part)
 
     @classmethod
-    def read(cls, files: Mapping[str, bytes]) -> LatePart:
-        """What `files` made."""
-        return cls(*(arrays.from_bytes(files[name]) for name in cls.FILES))
+    def read(cls, files: Mapping[str, Any]) -> LatePart:
+        """What `files` made; ValueError where the arrays do not fit each other."""
+        tokens, starts, pooled, windows = (files[name] for name in cls.FILES)
+        starts, windows = np.asarray(starts), np.asarray(windows)
+        if starts[-1] != len(tokens) or len(starts) != len(pooled) + 1:
+            raise ValueError("it has token vectors of another number")
+        return cls(tokens, starts, pooled, windows)
+
+    def vectors(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The token vectors of these rows, one row's after another's, and how many each has."""
+        codes = np.concatenate([self.tokens[self.starts[row] : self.starts[row + 1]] for row in rows])
+        scales = np.ascontiguousarray(codes[:, -2:]).view(np.float16).astype(np.float32)
+        return codes[:, :-2].view(np.int8).astype(np.float32) * scales, self.starts[rows + 1] - self.starts[rows]
+
+
+class HasLate(Protocol):
+    """A document's part, with how many sentences and paragraphs it has."""
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+    @property
+    def late(self) -> LatePart: ...
 
 
 class Late:
     """The parts of a library's documents, in their order, as one row of sentences."""
 
-    def __init__(self, parts: Sequence[LatePart]) -> None:
+    def __init__(self, parts: Sequence[HasLate]) -> None:
         self._parts = tuple(parts)
-        self._firsts = np.cumsum([0, *map(len, parts)])
+        self._firsts = np.cumsum([0, *(part.size[0] for part in parts)])
 
     def window(self, row: int) -> tuple[int, int]:
         """The half-open range of rows that share the window of this one."""
         at = int(np.searchsorted(self._firsts, row, side="right")) - 1
-        part, first = self._parts[at], int(self._firsts[at])
+        part, first = self._parts[at].late, int(self._firsts[at])
         place = int(np.searchsorted(part.windows, row - first, side="right"))
         end = int(part.windows[place]) if place < len(part.windows) else len(part)
         return first + int(part.windows[place - 1]), first + end
@@ -109,11 +138,9 @@ class Late:
         of = np.searchsorted(self._firsts, rows, side="right") - 1
         cuts = [0, *(np.flatnonzero(np.diff(of)) + 1).tolist(), len(rows)]
         for low, high in pairwise(cuts):
-            part = self._parts[of[low]]
+            part = self._parts[of[low]].late
             own = rows[low:high] - self._firsts[of[low]]
-            starts, lengths = part.starts[own], part.starts[own + 1] - part.starts[own]
-            at = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-            vectors = part.tokens[at].astype(np.float32) * part.scales[at].astype(np.float32)[:, None]
+            vectors, lengths = part.vectors(own)
             yield vectors, part.pooled[own], lengths
 
     def __len__(self) -> int:

@@ -13,8 +13,8 @@ from typing import Any
 
 import regex
 
-from index.disk import Sum
 from index.entry import Entry
+from index.sums import Sum
 
 FILE, COPY = "manifest.json", "manifest.copy.json"
 # Bytes that are read of it at most; it has some 600 for a document.

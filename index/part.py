@@ -1,9 +1,8 @@
 """The part of an index that belongs to one document alone: made once, and kept while what it is made of stays.
 
-    parts/<key>/extract.npz       the text as extracted, its blocks, where it stands on the file's pages
-    parts/<key>/document.json     repairs, sections, paragraphs, sentences
-    parts/<key>/sentences.npy …   vectors of sentences and paragraphs, not yet centred; token vectors
-    parts/<key>/part.json         the sum of each of these (see `store`)
+    extract.npz       the text as extracted, its blocks, where it stands on the file's pages
+    document.json     repairs, sections, paragraphs, sentences
+    sentences.npy …   vectors of sentences and paragraphs, not yet centred; token vectors
 
 What depends on the other documents too (terms, glossary, centring) is made of all parts by `build`.
 """
@@ -18,14 +17,15 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index import arrays, chunks
+from index import chunks
 from index.encoder import Encoder, Vectors
 from index.formats.extract import Extract, places_of
 from index.formats.places import Places
 from index.late import LatePart
 from index.model import Model
-from index.records import Document, Paragraph, Section, Span
+from index.records import Document, Listed, Paragraph, Section, Span
 from index.repair.edits import Edit
 from index.structure import outline
 
@@ -69,27 +69,23 @@ class Part:
         late = LatePart.build(model, rows, lambda done, total: progress("windows", done, total))
         return cls(document, _between(vectors[:n], vectors[n : 2 * n]), vectors[2 * n :], late)
 
-    def files(self, extract: Extract) -> Iterator[tuple[str, bytes]]:
-        """The names and contents of the files that keep this part."""
+    @property
+    def listed(self) -> Listed:
+        """The document as a list shows it."""
+        return self.document.listed
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many sentences and paragraphs there are."""
+        return len(self.sentences), len(self.paragraphs)
+
+    def files(self, extract: Extract) -> Iterator[tuple[str, bytes | NDArray[Any]]]:
+        """The names and contents of the files that keep this part (see `kept`)."""
         yield EXTRACT, extract.to_bytes()
         yield DOCUMENT, json.dumps(to_json(self.document), ensure_ascii=False, separators=(",", ":")).encode()
-        yield SENTENCES, arrays.to_bytes(self.sentences)
-        yield PARAGRAPHS, arrays.to_bytes(self.paragraphs)
+        yield SENTENCES, self.sentences
+        yield PARAGRAPHS, self.paragraphs
         yield from self.late.files()
-
-    @classmethod
-    def read(cls, files: Mapping[str, bytes], name: Name) -> Part:
-        """The part that `files` made, of which nothing is left on disk; ValueError or KeyError for anything else."""
-        made = cls(
-            read_document(files, name),
-            arrays.from_bytes(files[SENTENCES]),
-            arrays.from_bytes(files[PARAGRAPHS]),
-            LatePart.read(files),
-        )
-        rows, paragraphs = chunks.rows([made.document])
-        if not len(rows) == len(made.sentences) == len(made.late) or len(paragraphs) != len(made.paragraphs):
-            raise ValueError(f"{name.id} has sentences and vectors of different numbers")
-        return made
 
 
 def key(sha256: str, errata: Sequence[object], made_by: Sequence[str]) -> str:
@@ -97,12 +93,12 @@ def key(sha256: str, errata: Sequence[object], made_by: Sequence[str]) -> str:
     return hashlib.sha256(repr((sha256, list(errata), list(made_by))).encode()).hexdigest()[:32]
 
 
-def read_extract(files: Mapping[str, bytes]) -> Extract:
+def read_extract(files: Mapping[str, Any]) -> Extract:
     """The extract of a part."""
     return Extract.from_bytes(files[EXTRACT])
 
 
-def read_document(files: Mapping[str, bytes], name: Name) -> Document:
+def read_document(files: Mapping[str, Any], name: Name) -> Document:
     """The document of a part."""
     kept = files[EXTRACT]
     return from_json(json.loads(files[DOCUMENT]), name, Extract.from_bytes(kept), kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The format on disk. An index of another version is rebuilt (or refused, when it was named).
-FORMAT = 3
+FORMAT = 4
 
 # A source larger than this is refused: the embedded encoder reads about 10 KB a second, and a file of
 # 10 MB is a mistake more often than a paper (the longest of the public papers we index has 0.3 MB).
@@ -31,6 +31,15 @@ SENTENCE_TOKENS = 128
 WINDOW_TOKENS = 160
 # In a library of more sentences than this, the late leg looks at this many of the other legs' best.
 LATE_ROWS = 2_000
+
+# In a library of at most so many sentences every leg scores every sentence; in a larger one, the best of each leg are
+# (see `pool`).
+SCORED_WHOLE = 20_000
+# An index of at most so many bytes is read and checked as a whole when it is opened, and kept in memory: a tenth of a
+# second at most. That is some 15,000 sentences.
+HELD_BYTES = 100_000_000
+# How many sentences the documents may have together that are kept once they were read; some 2 KB each.
+DOCUMENTS_HELD = 100_000
 
 
 def shape() -> dict[str, float | int | str]:
