@@ -19,6 +19,8 @@ from index.bags import Bags, Slices
 Scores = NDArray[np.float64]
 Rows = NDArray[np.int32]
 
+# So many pairs of count and length can have numbers of 16 bits.
+PAIRS = 1 << 16
 # Postings are added up so many at a time, which keeps what lies between within a core's cache.
 BLOCK = 1 << 14
 # Scores that differ by less may be equal once they are rounded to 1e-6.
@@ -75,7 +77,7 @@ class Impacts:
         rows = np.empty(starts[-1], dtype=np.int32)
         # the pairs of one occurrence come first, by their length; those of more after them
         pairs = len(sizes) + len(repeated)
-        codes = np.empty(starts[-1], dtype=np.uint16 if pairs <= 1 << 16 else np.uint32)
+        codes = np.empty(starts[-1], dtype=np.uint16 if pairs <= PAIRS else np.uint32)
         free = starts[:-1].copy()
         for heads, term, row, tf in _postings(bags):
             counts = np.diff(heads, append=len(term))
