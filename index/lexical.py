@@ -1,4 +1,4 @@
-"""The lexical leg: rank_bm25's BM25Plus over sentences and over paragraphs.
+"""The lexical leg: rank_bm25's BM25Plus over sentences and over paragraphs, compiled (see `impacts`).
 
 Plus, because its idf is positive for every term: Okapi gives a made-up idf to terms that stand in more
 than half of the chunks, as SLE and CAR-T do. Measured on the tuning half (first sentence answers, zh /
@@ -12,41 +12,33 @@ Chinese text by words too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index import settings
-
-Scores = NDArray[np.float64]
+from index.impacts import Impacts, Rows, Scores
+from index.vocabulary import Vocabulary
 
 
 class Lexical:
-    """BM25 over two lists of chunks, each a list of terms; rows are the chunks' places."""
+    """BM25 over two lists of chunks, whose terms have their ids from one vocabulary; rows are the chunks' places."""
 
-    def __init__(self, sentences: Sequence[list[str]], paragraphs: Sequence[list[str]]) -> None:
-        from rank_bm25 import BM25Plus
-
-        def fit(chunks: Sequence[list[str]]) -> BM25Plus:
-            # rank_bm25 cannot be fitted on nothing but empty chunks
-            return BM25Plus([c or [""] for c in chunks], k1=settings.BM25_K1, b=settings.BM25_B)
-
-        self._sentences = fit(sentences)
-        self._paragraphs = fit(paragraphs)
+    def __init__(self, vocabulary: Vocabulary, sentences: Impacts, paragraphs: Impacts) -> None:
+        self.vocabulary, self.sentences, self.paragraphs = vocabulary, sentences, paragraphs
 
     def scores(self, terms: Sequence[str]) -> tuple[Scores, Scores]:
-        """BM25 of every sentence and every paragraph; at least 0, higher is better."""
-        return _scores(self._sentences, terms), _scores(self._paragraphs, terms)
+        """BM25 of every sentence and every paragraph; at least 0, higher is better, rounded to 1e-6."""
+        ids = self._ids(terms)
+        sentences, paragraphs = self.sentences.scores(ids), self.paragraphs.scores(ids)
+        return np.round(sentences, 6, out=sentences), np.round(paragraphs, 6, out=paragraphs)
+
+    def best(self, terms: Sequence[str], k: int) -> tuple[tuple[Rows, Scores], tuple[Rows, Scores]]:
+        """The k best sentences and the k best paragraphs as `scores` has them: rows and scores, see `Impacts.best`."""
+        ids = self._ids(terms)
+        return self.sentences.best(ids, k), self.paragraphs.best(ids, k)
 
     def idf(self, term: str) -> float:
         """The weight of a term over sentences: ln((N + 1) / df), and that of df = 1 for an unknown."""
-        idf: dict[str, float] = self._sentences.idf
-        return idf.get(term, float(np.log(self._sentences.corpus_size + 1)))
+        return self.sentences.idf(self.vocabulary.id(term))
 
-
-def _scores(model: Any, terms: Sequence[str]) -> Scores:
-    known = [term for term in dict.fromkeys(terms) if term in model.idf]
-    absent = sum(model.idf[term] * model.delta for term in known)
-    scores: Scores = model.get_scores(known) - absent
-    return np.maximum(np.round(scores, 6), 0.0)
+    def _ids(self, terms: Sequence[str]) -> list[int]:
+        return [id for term in dict.fromkeys(terms) if (id := self.vocabulary.id(term)) is not None]

@@ -1,4 +1,4 @@
-"""The lexical leg against BM25 by its formula, counted by hand."""
+"""The lexical leg against BM25 by its formula, counted by hand, and against rank_bm25 fitted on the same chunks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 
 from index import settings
 from index.lexical import Lexical
+from index.terms import Terms
 
 CHUNKS = [["sle", "car-t", "sle"], ["sle", "msc"], ["hsct"], ["sle", "nk", "cell", "cell", "cell", "cell"], []]
+
+
+def leg(sentences: Sequence[list[str]], paragraphs: Sequence[list[str]]) -> Lexical:
+    return Terms.build(sentences, paragraphs).lexical
 
 
 def plus(chunks: Sequence[list[str]], terms: Sequence[str]) -> list[float]:
     """BM25+ without its constant (Lv and Zhai 2011): idf ln((N + 1) / df), tf part of BM25."""
     k1, b = settings.BM25_K1, settings.BM25_B
-    chunks = [chunk or [""] for chunk in chunks]
-    mean = sum(map(len, chunks)) / len(chunks)
+    mean = sum(len(chunk) or 1 for chunk in chunks) / len(chunks)
     scores = []
     for chunk in chunks:
         score = 0.0
@@ -29,7 +33,7 @@ def plus(chunks: Sequence[list[str]], terms: Sequence[str]) -> list[float]:
             tf = chunk.count(term)
             if holding:
                 idf = log((len(chunks) + 1) / holding)
-                score += idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * len(chunk) / mean))
+                score += idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * (len(chunk) or 1) / mean))
         scores.append(score)
     return scores
 
@@ -40,24 +44,33 @@ def plus(chunks: Sequence[list[str]], terms: Sequence[str]) -> list[float]:
     ids=" ".join,
 )
 def test_scores_are_those_of_the_formula(terms: list[str]) -> None:
-    sentences, paragraphs = Lexical(CHUNKS, CHUNKS[::-1]).scores(terms)
+    sentences, paragraphs = leg(CHUNKS, CHUNKS[::-1]).scores(terms)
     np.testing.assert_allclose(sentences, plus(CHUNKS, terms), atol=1e-6)
     np.testing.assert_allclose(paragraphs, plus(CHUNKS[::-1], terms), atol=1e-6)
 
 
 def test_a_score_worked_by_hand() -> None:
-    # mean length 2 (the empty chunk counts 1 wherever it stands), df 1 of 2, tf 2 of 3 terms
-    first, second = Lexical([["a", "a", "b"], ["c"]], [["a"]]).scores(["a"])[0]
+    # mean length 2, df 1 of 2, tf 2 of 3 terms
+    first, second = leg([["a", "a", "b"], ["c"]], [["a"]]).scores(["a"])[0]
     expected = log(3 / 1) * 2 * 2.2 / (2 + 1.2 * (1 - 0.3 + 0.3 * 3 / 2))
     assert first == pytest.approx(expected, abs=1e-6)
     assert second == 0.0
 
 
+def test_an_empty_chunk_is_as_long_as_one_of_one_term() -> None:
+    assert leg([["a", "a", "b"], []], [[]]).scores(["a"])[0].tolist() == (
+        leg([["a", "a", "b"], ["c"]], [["a"]]).scores(["a"])[0].tolist()
+    )
+
+
 @pytest.mark.parametrize("terms", [[], ["unknown"], [""]], ids=["none", "unknown", "empty"])
 def test_no_shared_term_scores_nothing(terms: list[str]) -> None:
-    sentences, paragraphs = Lexical([["a"], ["b"]], [["a", "b"]]).scores(terms)
-    assert sentences.tolist() == [0.0, 0.0]
+    made = leg([["a"], [], ["b"]], [["a", "b"]])
+    sentences, paragraphs = made.scores(terms)
+    assert sentences.tolist() == [0.0, 0.0, 0.0]
     assert paragraphs.tolist() == [0.0]
+    for rows, scores in made.best(terms, 2):
+        assert rows.tolist() == scores.tolist() == []
 
 
 words = st.sampled_from(["a", "b", "c", "细胞", "治疗", ""])
@@ -65,16 +78,26 @@ words = st.sampled_from(["a", "b", "c", "细胞", "治疗", ""])
 
 @given(st.lists(st.lists(words, max_size=6), min_size=1, max_size=8), st.lists(words, max_size=4))
 def test_only_chunks_that_share_a_term_score(chunks: list[list[str]], terms: list[str]) -> None:
-    found = Lexical(chunks, [["a"]]).scores(terms)[0]
+    found = leg(chunks, [["a"]]).scores(terms)[0]
     np.testing.assert_allclose(found, plus(chunks, terms), atol=2e-6)
     assert all(found >= 0.0)
     for chunk, score in zip(chunks, found, strict=True):
-        assert (score > 0) == bool(set(chunk or [""]) & set(terms))
+        assert (score > 0) == bool(set(chunk) & set(terms))
+
+
+@given(st.lists(st.lists(words, max_size=6), min_size=1, max_size=30), st.lists(words, max_size=4), st.integers(1, 12))
+def test_the_best_are_the_first_of_all(chunks: list[list[str]], terms: list[str], k: int) -> None:
+    made = leg(chunks, chunks[::-1])
+    for scores, (rows, found) in zip(made.scores(terms), made.best(terms, k), strict=True):
+        expected = [row for row in np.argsort(-scores, kind="stable")[:k] if scores[row]]
+        assert rows.tolist() == expected
+        assert found.tolist() == scores[expected].tolist()
 
 
 def test_a_weight_falls_with_the_chunks_that_hold_a_term() -> None:
-    leg = Lexical(CHUNKS, CHUNKS)
-    assert leg.idf("sle") == pytest.approx(log(6 / 3))
-    assert leg.idf("msc") == pytest.approx(log(6 / 1))
-    assert leg.idf("unknown") == pytest.approx(log(6))
-    assert leg.idf("sle") > 0
+    made = leg(CHUNKS, [*CHUNKS, ["other"]])
+    assert made.idf("sle") == pytest.approx(log(6 / 3))
+    assert made.idf("msc") == pytest.approx(log(6 / 1))
+    assert made.idf("unknown") == pytest.approx(log(6))
+    assert made.idf("other") == pytest.approx(log(6))  # in no sentence
+    assert made.idf("sle") > 0
