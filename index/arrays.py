@@ -34,7 +34,7 @@ def pieces(array: NDArray[Any]) -> Iterator[Buffer]:
     npy.write_array_header_1_0(head, npy.header_data_from_array_1_0(plain))
     yield head.getvalue()
     if plain.size:
-        yield memoryview(plain.reshape(-1).view(np.uint8))
+        yield plain.reshape(-1).view(np.uint8).data
 
 
 class Stored:
@@ -89,4 +89,8 @@ class Stored:
         return self._shaped(np.frombuffer(data, np.uint8))
 
     def _shaped(self, data: NDArray[np.uint8]) -> NDArray[Any]:
-        return data.view(self.dtype).reshape(-1, *self.shape[1:]) if data.size else np.empty((0, *self.shape[1:]), self.dtype)
+        return (
+            data.view(self.dtype).reshape(-1, *self.shape[1:])
+            if data.size
+            else np.empty((0, *self.shape[1:]), self.dtype)
+        )

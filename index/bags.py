@@ -63,4 +63,4 @@ class Bags:
     @classmethod
     def of(cls, arrays: Mapping[str, Any], name: str) -> Bags:
         """What `arrays` gave under this name."""
-        return cls(arrays[f"{name}-terms.npy"], arrays[f"{name}-term-starts.npy"])
+        return cls(arrays[f"{name}-terms.npy"], np.asarray(arrays[f"{name}-term-starts.npy"]))

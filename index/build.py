@@ -28,7 +28,6 @@ from index.formats.file import load
 from index.formats.sandbox import Sandbox
 from index.glossary import Glossary
 from index.kept import Kept
-from index.lexical import Lexical
 from index.library import Library
 from index.manifest import Manifest
 from index.members import Files
@@ -37,6 +36,7 @@ from index.part import Name, Part, Progress
 from index.records import Document
 from index.shared import Made
 from index.store import Store
+from index.terms import Terms
 from index.tokens import Tokenizer
 
 
@@ -224,9 +224,12 @@ def merged(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = si
     both = Glossary(pairs)
     row_languages = [row.paragraph.language for row in sentences]
     paragraph_languages = [paragraph.language for _, paragraph in paragraphs]
-    lexical = Lexical.build(
+    terms = Terms.build(
         (chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)),
-        (chunks.terms(text, of, tokenizer, both) for text, of in zip(paragraph_texts, paragraph_languages, strict=True)),
+        (
+            chunks.terms(text, of, tokenizer, both)
+            for text, of in zip(paragraph_texts, paragraph_languages, strict=True)
+        ),
     )
     of = np.array([row.paragraph_row for row in sentences], np.int32)
     progress("terms", 1, 1)
@@ -236,7 +239,7 @@ def merged(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = si
         (_together([one.paragraphs for one in parts]), paragraph_languages),
         np.bincount(of, minlength=len(paragraphs)),
     )
-    return Made(tokenizer, both, lexical, dense, of, np.array([language == "zh" for language in row_languages]))
+    return Made(tokenizer, both, terms, dense, of, np.array([language == "zh" for language in row_languages]))
 
 
 def _together(vectors: Sequence[Rows]) -> Vectors:
@@ -244,6 +247,6 @@ def _together(vectors: Sequence[Rows]) -> Vectors:
     found = np.empty((sum(map(len, vectors)), np.asarray(vectors[0][:1]).shape[1]), np.float32)
     at = 0
     for rows in vectors:
-        found[at : at + len(rows)] = rows
+        found[at : at + len(rows)] = rows[0 : len(rows)]
         at += len(rows)
     return found

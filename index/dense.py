@@ -8,7 +8,7 @@ found the English abstract and little else: first sentence answers 0.16, with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from index import settings
 from index.encoder import Encoder, Vectors
-from index.members import Files
+from index.members import ARRAY, Files
 from index.moments import Moments
-from index.nearest import Nearest
+from index.nearest import Kind, Nearest
 from index.parallel import PAIRS
 from index.records import Language
 from index.totals import Totals
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
-SENTENCES, PARAGRAPHS, CENTRES = "sentence-", "paragraph-", "centres.npy"
+SENTENCES, PARAGRAPHS, CENTRES = "sentence-vector-", "paragraph-vector-", "centres.npy"
 # Rows that are centred at once.
 BLOCK = 65_536
 
@@ -55,27 +55,28 @@ class Dense:
         sentences: tuple[Vectors, Sequence[Language]],
         paragraphs: tuple[Vectors, Sequence[Language]],
         lengths: NDArray[np.int64] | None = None,
-        kind: str = "auto",
+        kind: Kind | None = None,
     ) -> Dense:
         """The index of these vectors, each list with the languages of its rows.
 
-        `lengths` are how many sentences each paragraph has.
+        `lengths` are how many sentences each paragraph has. `kind` is how the nearest rows are found, by their number
+        if it is None.
         """
         shift_passages = _shift(encoder.passages)
         main = max(LANGUAGES, key=list(sentences[1]).count)
         mean = _means(*sentences)[main]
         shift = _shift(encoder.queries) * (1 if main == "zh" else -1)
         centres = [settings.QUERY_CENTRE * mean + (0 if lang == main else shift) for lang in LANGUAGES]
-        centred = _centred(*sentences, shift_passages), _centred(*paragraphs, shift_passages)
-        moments = {}
-        if lengths is not None and len(sentences[0]) > settings.SCORED_WHOLE:
-            ones = np.ones(len(sentences[0]))
-            weighted = ((SENTENCES, centred[0], sentences[1], ones), (PARAGRAPHS, centred[1], paragraphs[1], lengths))
-            for name, rows, languages, weights in weighted:
-                of = np.array(languages)
-                for language in LANGUAGES:
-                    moments[f"{name}{language}-"] = Moments.build(rows, weights * (of == language))
-        nearest = [Nearest.build(rows, kind) for rows in centred]
+        moments: dict[str, Moments] = {}
+        nearest = []
+        for name, (rows, languages), weights in (
+            (SENTENCES, sentences, np.ones(len(sentences[0]), np.int64)),
+            (PARAGRAPHS, paragraphs, lengths),
+        ):
+            centred, of = _centred(rows, languages, shift_passages), np.array(languages)
+            nearest.append(Nearest.build(centred, kind or "auto"))
+            if weights is not None and len(sentences[0]) > settings.SCORED_WHOLE:
+                moments |= {_moments(name, lang): Moments.of(centred, weights * (of == lang)) for lang in LANGUAGES}
         return cls(nearest[0], nearest[1], np.array(centres, dtype=np.float32), moments)
 
     def scores(
@@ -98,8 +99,16 @@ class Dense:
     def totals(self, question: Vectors, language: Language) -> tuple[tuple[Totals, Totals], tuple[Totals, Totals]]:
         """The totals of the cosines of all sentences, Chinese and not, and of each sentence's paragraph likewise."""
         centred = self._centred(question, language)
-        found = [self._moments[f"{name}{of}-"].totals(centred) for name in (SENTENCES, PARAGRAPHS) for of in LANGUAGES]
-        return (found[0], found[1]), (found[2], found[3])
+        found = []
+        for name in (SENTENCES, PARAGRAPHS):
+            moments = [self._moments[_moments(name, of)] for of in LANGUAGES]
+            means = [one.mean_and_square(centred) for one in moments]
+            both = [
+                Totals(one.weight, one.weight * mean, one.weight * square)
+                for one, (mean, square) in zip(moments, means, strict=True)
+            ]
+            found.append((both[0], both[1]))
+        return found[0], found[1]
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -108,23 +117,25 @@ class Dense:
 
     def files(self) -> Files:
         """The names and contents of the files that keep this."""
-        for prefix, kept in ((SENTENCES, self.sentences), (PARAGRAPHS, self.paragraphs), *self._moments.items()):
-            for name, array in kept.arrays():
-                yield prefix + name, array
+        kept: list[tuple[str, Nearest | Moments]] = [(SENTENCES, self.sentences), (PARAGRAPHS, self.paragraphs)]
+        for prefix, one in (*kept, *self._moments.items()):
+            for name, array in one.arrays():
+                yield f"{prefix}{name}{ARRAY}", np.asarray(array)
         yield CENTRES, self.query_centres
 
     @classmethod
     def read(cls, files: Mapping[str, Any]) -> Dense:
         """What `files` made; ValueError where the arrays do not fit each other."""
-        sentences, paragraphs = (Nearest.read(_Prefixed(files, prefix)) for prefix in (SENTENCES, PARAGRAPHS))
+        sentences, paragraphs = (Nearest(_under(files, prefix)) for prefix in (SENTENCES, PARAGRAPHS))
         centres = np.asarray(files[CENTRES])
-        dim = centres.shape[-1] if centres.ndim else 0
-        if centres.shape != (len(LANGUAGES), dim) or centres.dtype != np.float32 or not sentences.dim == paragraphs.dim == dim:
+        if centres.shape != (len(LANGUAGES), sentences.dim) or centres.dtype != np.float32:
+            raise ValueError("the vectors are of another kind or length")
+        if sentences.dim != paragraphs.dim:
             raise ValueError("the vectors are of another kind or length")
         moments = {}
         if len(sentences) > settings.SCORED_WHOLE:
-            names = [f"{name}{language}-" for name in (SENTENCES, PARAGRAPHS) for language in LANGUAGES]
-            moments = {name: Moments.read(_Prefixed(files, name)) for name in names}
+            for prefix in (_moments(name, language) for name in (SENTENCES, PARAGRAPHS) for language in LANGUAGES):
+                moments[prefix] = Moments.read({name: np.asarray(one) for name, one in _under(files, prefix).items()})
         return cls(sentences, paragraphs, centres, moments)
 
     def _centred(self, question: Vectors, language: Language) -> Vectors:
@@ -136,20 +147,15 @@ class Dense:
 Allowed = NDArray[np.bool_] | None
 
 
-class _Prefixed(Mapping[str, Any]):
-    """The files whose names begin so, by the rest of their names."""
+def _moments(name: str, language: Language) -> str:
+    """What the names of the files of some moments begin with."""
+    return f"{name}moments-{language}-"
 
-    def __init__(self, files: Mapping[str, Any], prefix: str) -> None:
-        self._files, self._prefix = files, prefix
 
-    def __getitem__(self, name: str) -> Any:
-        return self._files[self._prefix + name]
-
-    def __iter__(self) -> Iterator[str]:
-        return (name.removeprefix(self._prefix) for name in self._files if name.startswith(self._prefix))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+def _under(files: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The arrays whose names begin so and go on with one word, by that."""
+    found = {name.removeprefix(prefix).removesuffix(ARRAY): name for name in files if name.startswith(prefix)}
+    return {word: files[name] for word, name in found.items() if "-" not in word}
 
 
 def _cosines(nearest: Nearest, question: Vectors, rows: Rows | None) -> Vectors:
@@ -185,7 +191,7 @@ def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Ve
     of = np.array(languages)
     means = _means(rows, languages)
     main = max(LANGUAGES, key=list(languages).count)
-    other = next(language for language in LANGUAGES if language != main)
+    other: Language = "en" if main == "zh" else "zh"
     count, prior = np.count_nonzero(of == other), settings.CENTRE_PRIOR
     towards = means[main] + (1 if main == "zh" else -1) * shift
     means[other] = (count * means[other] + prior * towards) / np.float32(count + prior)
@@ -194,5 +200,6 @@ def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Ve
     unit = np.empty_like(rows)
     for at in range(0, len(rows), BLOCK):
         centred = rows[at : at + BLOCK] - both[which[at : at + BLOCK]]
-        unit[at : at + BLOCK] = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), np.float32(1e-12))
+        norms = np.linalg.norm(centred, axis=1, keepdims=True)
+        unit[at : at + BLOCK] = centred / np.maximum(norms, np.float32(1e-12))
     return unit

@@ -25,11 +25,19 @@ class HasDocument(Protocol):
     """A document's part: how it is listed, how many sentences and paragraphs it has, and itself."""
 
     @property
-    def listed(self) -> Listed: ...
+    def listed(self) -> Listed:
+        """The document as a list shows it."""
+        ...
+
     @property
-    def size(self) -> tuple[int, int]: ...
+    def size(self) -> tuple[int, int]:
+        """How many sentences and paragraphs there are."""
+        ...
+
     @property
-    def document(self) -> Document: ...
+    def document(self) -> Document:
+        """The document."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

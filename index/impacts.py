@@ -169,7 +169,8 @@ class Impacts:
     def of(cls, arrays: Mapping[str, Any], name: str, chunks: int) -> Impacts:
         """What `arrays` gave under this name, of so many chunks."""
         rows, codes = arrays[f"{name}-posting-rows.npy"], arrays[f"{name}-posting-codes.npy"]
-        return cls(rows, codes, arrays[f"{name}-posting-starts.npy"], arrays[f"{name}-saturations.npy"], chunks)
+        starts, saturations = (np.asarray(arrays[f"{name}-{one}.npy"]) for one in ("posting-starts", "saturations"))
+        return cls(rows, codes, starts, saturations, chunks)
 
 
 def _postings(

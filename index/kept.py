@@ -18,7 +18,10 @@ T = TypeVar("T")
 
 
 class Kept:
-    """What `Part.files` wrote of the document of that entry. IndexDamaged, when it is read, where it is anything else."""
+    """What `Part.files` wrote of the document of that entry.
+
+    IndexDamaged, when it is read, where it is anything else.
+    """
 
     def __init__(self, files: Pack, entry: Entry) -> None:
         self.files, self.listed, self.size = files, entry.listed_as, entry.size

@@ -102,9 +102,14 @@ class HasLate(Protocol):
     """A document's part, with how many sentences and paragraphs it has."""
 
     @property
-    def size(self) -> tuple[int, int]: ...
+    def size(self) -> tuple[int, int]:
+        """How many sentences and paragraphs there are."""
+        ...
+
     @property
-    def late(self) -> LatePart: ...
+    def late(self) -> LatePart:
+        """The token vectors of the sentences."""
+        ...
 
 
 class Late:

@@ -29,6 +29,7 @@ from index.pool import Pool
 from index.records import Document, Language, Paragraph
 from index.shared import Read, Shared
 from index.store import Store
+from index.terms import Terms
 from index.tokens import Tokenizer
 from index.totals import Totals
 from index.vocabulary import Vocabulary
@@ -42,9 +43,7 @@ class Library:
     read as it is needed.
     """
 
-    def __init__(
-        self, parts: Sequence[Part | Kept], shared: Shared, encoder_name: str, fingerprint: str = ""
-    ) -> None:
+    def __init__(self, parts: Sequence[Part | Kept], shared: Shared, encoder_name: str, fingerprint: str = "") -> None:
         self.parts = tuple(parts)
         self.encoder_name = encoder_name
         self.fingerprint = fingerprint
@@ -67,9 +66,14 @@ class Library:
         return self._shared.glossary
 
     @property
-    def lexical(self) -> Lexical:
+    def terms(self) -> Terms:
         """The terms of sentences and paragraphs."""
-        return self._shared.lexical
+        return self._shared.terms
+
+    @property
+    def lexical(self) -> Lexical:
+        """The leg that scores them."""
+        return self._shared.terms.lexical
 
     @property
     def dense(self) -> Dense:
@@ -111,7 +115,7 @@ class Library:
         least score.
         """
         lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
-        of = self._shared.paragraphs if rows is None else self._shared.paragraphs[rows]
+        of = self._paragraph_of if rows is None else self._paragraph_of[rows]
         paragraphs, place = (None, of) if rows is None else np.unique(of, return_inverse=True)
         question = simplified(question)
         dense, dense_paragraph = self.dense.scores(self.encoder.queries([question])[0], language, rows, paragraphs)
@@ -128,7 +132,7 @@ class Library:
         lexical, lexical_paragraph = self.lexical.sums(self.tokenizer.terms(question))
         question = simplified(question)
         vector = self.encoder.queries([question])[0]
-        of, most = self._shared.paragraphs, settings.LATE_ROWS // 4
+        of, most = self._paragraph_of, settings.LATE_ROWS // 4
         within = None if allowed is None else np.isin(np.arange(len(self.paragraphs)), of[allowed])
         near, near_paragraphs = self.dense.best(vector, language, most, allowed, within)
         paragraphs = {*pool.best(lexical_paragraph, most, within).tolist(), *near_paragraphs.tolist()}
@@ -159,7 +163,9 @@ class Library:
         }
         return Pool(rows, legs, totals, legs_of)
 
-    def _late(self, question: str, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    def _late(
+        self, question: str, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
         """The late leg's scores of these rows, of which the other legs' are known."""
         if not len(rows):
             return np.zeros(0)
@@ -170,9 +176,14 @@ class Library:
         return late
 
     @cached_property
+    def _paragraph_of(self) -> NDArray[np.int64]:
+        """The paragraph of each row, ascending, `(rows,)`."""
+        return self._shared.paragraphs.astype(np.int64)
+
+    @cached_property
     def _firsts(self) -> NDArray[np.int64]:
         """The first row of each paragraph, and the number of rows."""
-        return np.searchsorted(self._shared.paragraphs, np.arange(len(self.paragraphs) + 1))
+        return np.searchsorted(self._paragraph_of, np.arange(len(self.paragraphs) + 1))
 
     @cached_property
     def _counts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

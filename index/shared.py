@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from index.dense import Dense
 from index.errors import IndexDamaged, StoreError
 from index.glossary import Glossary, Pair
-from index.lexical import Lexical
 from index.members import Files
+from index.terms import Terms
 from index.tokens import Tokenizer
 
 WORDS, GLOSSARY = "words.json", "glossary.json"
 PARAGRAPHS, CHINESE = "sentence-paragraphs.npy", "sentence-chinese.npy"
 
 T = TypeVar("T")
+S = TypeVar("S", bound="Sized")
 
 
 class Shared(Protocol):
@@ -36,7 +37,7 @@ class Shared(Protocol):
         """The words of the other language."""
 
     @property
-    def lexical(self) -> Lexical:
+    def terms(self) -> Terms:
         """The terms of sentences and paragraphs."""
 
     @property
@@ -58,7 +59,7 @@ class Made:
 
     tokenizer: Tokenizer
     glossary: Glossary
-    lexical: Lexical
+    terms: Terms
     dense: Dense
     paragraphs: NDArray[np.int32]
     chinese: NDArray[np.bool_]
@@ -69,7 +70,7 @@ class Made:
         yield GLOSSARY, _json([list(asdict(pair).values()) for pair in self.glossary.pairs])
         yield PARAGRAPHS, self.paragraphs
         yield CHINESE, self.chinese
-        yield from self.lexical.files()
+        yield from self.terms.arrays()
         yield from self.dense.files()
 
 
@@ -79,9 +80,7 @@ class Read:
     IndexDamaged, as `damaged` makes it of a reason, where it is anything else.
     """
 
-    def __init__(
-        self, files: Mapping[str, Any], size: tuple[int, int], damaged: Callable[[str], IndexDamaged]
-    ) -> None:
+    def __init__(self, files: Mapping[str, Any], size: tuple[int, int], damaged: Callable[[str], IndexDamaged]) -> None:
         self._files, self._size, self._damaged = files, size, damaged
 
     @cached_property
@@ -95,9 +94,9 @@ class Read:
         return self._read(lambda: Glossary(Pair(*pair) for pair in json.loads(self._files[GLOSSARY])))
 
     @cached_property
-    def lexical(self) -> Lexical:
+    def terms(self) -> Terms:
         """The terms of sentences and paragraphs."""
-        return self._agreeing(lambda: Lexical.read(self._files))
+        return self._agreeing(lambda: Terms.of(self._files))
 
     @cached_property
     def dense(self) -> Dense:
@@ -116,7 +115,7 @@ class Read:
 
     def look(self) -> None:
         """Read everything now."""
-        _ = self.tokenizer, self.glossary, self.lexical, self.dense, self.paragraphs, self.chinese
+        _ = self.tokenizer, self.glossary, self.terms, self.dense, self.paragraphs, self.chinese
 
     def _rows(self, name: str, dtype: type[Any]) -> NDArray[Any]:
         found: NDArray[Any] = self._read(lambda: np.asarray(self._files[name]))
@@ -124,7 +123,7 @@ class Read:
             raise self._damaged(f"{name} has rows of another number")
         return found
 
-    def _agreeing(self, read: Callable[[], Sized]) -> Any:
+    def _agreeing(self, read: Callable[[], S]) -> S:
         found = self._read(read)
         if found.sizes != self._size:
             raise self._damaged("it has sentences, terms and vectors of different numbers")
@@ -143,7 +142,9 @@ class Sized(Protocol):
     """A leg, which knows how many sentences and paragraphs it has."""
 
     @property
-    def sizes(self) -> tuple[int, int]: ...
+    def sizes(self) -> tuple[int, int]:
+        """The two numbers."""
+        ...
 
 
 def _json(value: Any) -> bytes:

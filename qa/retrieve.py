@@ -55,7 +55,7 @@ class Fused:
 
 
 class Ranking(Sequence[Candidate]):
-    """The sentences that were found, best first, ties in the order of the library; each is made when it is looked at."""
+    """The sentences that were found, best first, ties in the library's order; each is made when it is looked at."""
 
     def __init__(self, library: Library, fused: Fused, others: Callable[[NDArray[np.int64]], Fused]) -> None:
         """`others` fuses rows that were not found, on the same scale."""

@@ -39,7 +39,9 @@ EVERYTHING = Scope()
 
 
 def _ids(library: Library, name: str) -> list[str]:
-    found = [one.id for one in library.listed if one.id == name] or [one.id for one in library.listed if one.file == name]
+    found = [one.id for one in library.listed if one.id == name] or [
+        one.id for one in library.listed if one.file == name
+    ]
     if not found:
         some = ", ".join(one.id for one in library.listed[:5])
         more = ", …" if len(library.listed) > 5 else ""

@@ -58,7 +58,9 @@ def late(cls: type[LatePart], model: object, rows: list[Any], progress: object =
     """A sentence is one token, and a window."""
     n = len(rows)
     zero = np.zeros((n, 4))
-    return cls.of(zero.astype(np.int8), np.zeros(n, np.float16), np.arange(n + 1), zero.astype(np.float16), np.arange(n))
+    return cls.of(
+        zero.astype(np.int8), np.zeros(n, np.float16), np.arange(n + 1), zero.astype(np.float16), np.arange(n)
+    )
 
 
 def light(patch: Callable[[Any, str, Any], None]) -> None:

@@ -57,7 +57,7 @@ def test_a_file_that_is_held_stays_as_it_was(packed: Path) -> None:
     assert np.asarray(found["rows.npy"]).tobytes() == ARRAY.tobytes()
 
 
-@pytest.mark.parametrize("at", range(0, 40))
+@pytest.mark.parametrize("at", range(40))
 def test_no_flipped_bit_goes_unseen(packed: Path, at: int) -> None:
     good = packed.read_bytes()
     place = at * len(good) // 40 if at < 39 else len(good) - 1
@@ -111,9 +111,12 @@ def test_a_sum_is_that_of_the_whole_however_it_comes(pieces: list[bytes], times:
     assert summing.sum == Sum.of(b"".join(pieces)) == Sum.from_json(summing.sum.to_json())
 
 
-@pytest.mark.parametrize("value", [None, [], [1], ["a", "b"], [True, "0" * 64], [-1, "0" * 64], [1, "0" * 62], [1, "x" * 64], [BLOCK + 1, "0" * 64]])
+@pytest.mark.parametrize(
+    "value",
+    [None, [], [1], ["a", "b"], [True, "0" * 64], [-1, "0" * 64], [1, "0" * 62], [1, "x" * 64], [BLOCK + 1, "0" * 64]],
+)
 def test_what_is_no_sum(value: object) -> None:
-    with pytest.raises(ValueError, match="expected a size|non-hexadecimal"):
+    with pytest.raises(ValueError, match=r"expected a size|non-hexadecimal"):
         Sum.from_json(value)
 
 

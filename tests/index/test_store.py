@@ -32,7 +32,15 @@ DATA_FILES = [
     *(
         f"{chunk}-{name}.npy"
         for chunk in ("sentence", "paragraph")
-        for name in ("terms", "term-starts", "posting-rows", "posting-codes", "posting-starts", "saturations", "vectors")
+        for name in (
+            "terms",
+            "term-starts",
+            "posting-rows",
+            "posting-codes",
+            "posting-starts",
+            "saturations",
+            "vector-rows",
+        )
     ),
     "centres.npy",
 ]
@@ -230,8 +238,8 @@ def test_a_signed_manifest_that_leads_elsewhere_is_none(folder: Path, change: di
         ("words.json", b"[[]]"),
         ("glossary.json", b"[5]"),
         ("glossary.json", b"[" * 100_000),
-        ("sentence-vectors.npy", b"IxFI"),
-        ("sentence-vectors.npy", b""),
+        ("sentence-vector-rows.npy", b"IxFI"),
+        ("sentence-vector-rows.npy", b""),
         ("sentence-paragraphs.npy", b""),
         ("sentence-terms.npy", b"\x93NUMPY"),
         ("paragraph-posting-rows.npy", b""),

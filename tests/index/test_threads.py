@@ -55,5 +55,7 @@ def test_late_scores(tokens: int) -> None:
     found = []
     for number in THREADS:
         with threadpool_limits(number):
-            found.append(Late([SimpleNamespace(size=(MANY, 1), late=part)]).scores(asked, np.arange(MANY), 0.5, 20.0).tobytes())
+            found.append(
+                Late([SimpleNamespace(size=(MANY, 1), late=part)]).scores(asked, np.arange(MANY), 0.5, 20.0).tobytes()
+            )
     assert found[0] == found[1] == found[2]

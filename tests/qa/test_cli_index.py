@@ -52,7 +52,7 @@ def damage(name: str) -> Any:
         pytest.param(lambda d: rewrite(d, sources="0"), "source files have changed", id="other sources"),
         pytest.param(lambda d: rewrite(d, settings={}), "other settings", id="other settings"),
         pytest.param(damage("data-*/words.json"), "is damaged", id="damaged terms"),
-        pytest.param(damage("data-*/sentence-vectors.npy"), "is damaged", id="damaged vectors"),
+        pytest.param(damage("data-*/sentence-vector-rows.npy"), "is damaged", id="damaged vectors"),
         pytest.param(damage("parts/*"), "is damaged", id="damaged source"),
         pytest.param(lambda d: shutil.rmtree(next(d.glob("data-*"))), "cannot be read", id="no data"),
     ],

@@ -110,7 +110,8 @@ def test_zscores_keep_the_order_and_centre_on_nothing(scores: np.ndarray) -> Non
 
 
 TEXT = "".join(
-    f"第{number}章 海藻\n海藻第{number}号可以吸收二氧化碳。它的产量是{number}吨。\nSeaweed {number} absorbs carbon dioxide.\n\n"
+    f"第{number}章 海藻\n海藻第{number}号可以吸收二氧化碳。它的产量是{number}吨。\n"
+    f"Seaweed {number} absorbs carbon dioxide.\n\n"
     for number in range(40)
 )
 
