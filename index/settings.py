@@ -44,11 +44,6 @@ LATE_ROWS = 2_000
 # In a library of at most so many sentences every leg scores every sentence; in a larger one, the best of each leg are
 # (see `pool`).
 SCORED_WHOLE = 20_000
-# Up to so many rows every row is compared with a question; of more, codes are scanned.
-FLAT_ROWS = 20_000
-SCANNED_LEAST = 1_000
-SCANNED_TIMES = 20
-COMPARED_MORE = 20
 # An index of at most so many bytes is read and checked as a whole when it is opened, and kept in memory: a tenth of a
 # second at most. That is some 15,000 sentences.
 HELD_BYTES = 100_000_000
