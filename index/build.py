@@ -20,6 +20,7 @@ from index.arrays import Rows
 from index.corpus import Corpus
 from index.dense import Dense
 from index.documents import Documents
+from index.earlier import Earlier
 from index.encoder import Encoder, Vectors
 from index.entry import Entry
 from index.errors import IndexDamaged, SourceError
@@ -70,7 +71,11 @@ class Workshop:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, loaded when the first text is encoded."""
-        return encoder.load(self.encoder_name)
+        return encoder.for_many(self.encoder_name)
+
+    @cached_property
+    def _earlier(self) -> Earlier:
+        return Earlier(self.store, self._known.values(), self.encoder, reading.load())
 
     @cached_property
     def _made_by(self) -> tuple[str, ...]:
@@ -91,7 +96,7 @@ class Workshop:
             extract, document, digest = part.read_extract(files), part.read_document(files, source.name), files.digest
         else:
             extract, document = source.read()
-            made = Part.make(document, self.encoder, reading.load(), self.progress)
+            made = Part.make(document, self.encoder, reading.load(), self.progress, self._earlier)
             digest = self.store.put(key, made.files(extract))
         return Entry.of(document, extract, path=source.path, listed=source.listed, part=key, digest=digest)
 

