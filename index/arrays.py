@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from math import prod
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -20,13 +20,6 @@ _HEAD = 4_096
 _NEAR = 8
 
 
-class Rows(Protocol):
-    """An array, in memory or on disk: its length, a range of its rows, and single rows as `(k, …)`."""
-
-    def __len__(self) -> int: ...
-    def __getitem__(self, key: Any) -> Any: ...
-
-
 def pieces(array: NDArray[Any]) -> Iterator[Buffer]:
     """The npy file of an array, its head and its body."""
     head = BytesIO()
@@ -37,7 +30,7 @@ def pieces(array: NDArray[Any]) -> Iterator[Buffer]:
         yield plain.reshape(-1).view(np.uint8).data
 
 
-class Stored:
+class OnDisk:
     """The array of an npy file, on disk: a range of rows, or some rows, are read when they are asked for.
 
     `np.asarray` reads it whole. ValueError for what is no npy file of a plain array.

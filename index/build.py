@@ -16,7 +16,6 @@ import numpy as np
 
 from index import chunks, encoder, glossary, library, part, settings
 from index import model as reading
-from index.arrays import Rows
 from index.corpus import Corpus
 from index.dense import Dense
 from index.documents import Documents
@@ -37,6 +36,7 @@ from index.part import Name, Part, Progress
 from index.records import Document
 from index.shared import Made
 from index.store import Store
+from index.stored import Stored
 from index.terms import Terms
 from index.tokens import Tokenizer
 
@@ -247,7 +247,7 @@ def merged(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = si
     return Made(tokenizer, both, terms, dense, of, np.array([language == "zh" for language in row_languages]))
 
 
-def _together(vectors: Sequence[Rows]) -> Vectors:
+def _together(vectors: Sequence[Stored]) -> Vectors:
     """All these rows in one array of their own."""
     found = np.empty((sum(map(len, vectors)), np.asarray(vectors[0][:1]).shape[1]), np.float32)
     at = 0

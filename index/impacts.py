@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bags import Bags, Slices
+from index.bags import Bags
+from index.stored import Stored
 
 Scores = NDArray[np.float64]
 Rows = NDArray[np.int32]
@@ -46,7 +47,7 @@ class Impacts:
     """
 
     def __init__(
-        self, rows: Slices, codes: Slices, starts: NDArray[np.int64], saturations: Scores, chunks: int
+        self, rows: Stored, codes: Stored, starts: NDArray[np.int64], saturations: Scores, chunks: int
     ) -> None:
         """ValueError where the arrays are of another kind or do not fit each other."""
         kinds = rows.dtype == np.int32 and codes.dtype in (np.uint16, np.uint32)

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from index import chunks, part
-from index.arrays import Rows
 from index.entry import Entry
 from index.errors import StoreError
 from index.late import LatePart
 from index.pack import Pack
 from index.records import Document
+from index.stored import Stored
 
 T = TypeVar("T")
 
@@ -37,12 +37,12 @@ class Kept:
         return found
 
     @property
-    def sentences(self) -> Rows:
+    def sentences(self) -> Stored:
         """The vectors of its sentences, `(sentences, dim)`."""
         return self._vectors(part.SENTENCES, 0)
 
     @property
-    def paragraphs(self) -> Rows:
+    def paragraphs(self) -> Stored:
         """The vectors of its paragraphs, `(paragraphs, dim)`."""
         return self._vectors(part.PARAGRAPHS, 1)
 
@@ -58,8 +58,8 @@ class Kept:
         self.files.hold()
         _ = self.sentences, self.paragraphs, self.late
 
-    def _vectors(self, name: str, which: int) -> Rows:
-        found: Rows = self._read(lambda: self.files[name])
+    def _vectors(self, name: str, which: int) -> Stored:
+        found: Stored = self._read(lambda: self.files[name])
         self._agrees(len(found), which)
         return found
 

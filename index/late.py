@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Rows as Array
 from index.chunks import Row
 from index.model import Asked, Model
 from index.windows import Window, cut, joined, show
@@ -36,7 +35,7 @@ class LatePart:
 
     FILES = ("late-tokens.npy", "late-starts.npy", "late-pooled.npy", "late-windows.npy")
 
-    def __init__(self, tokens: Array, starts: NDArray[np.int64], pooled: Array, windows: NDArray[np.int64]) -> None:
+    def __init__(self, tokens: Stored, starts: NDArray[np.int64], pooled: Stored, windows: NDArray[np.int64]) -> None:
         self.tokens, self.starts, self.pooled, self.windows = tokens, starts, pooled, windows
 
     @classmethod

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import arrays
-from index.arrays import Stored
+from index.arrays import OnDisk
 from index.disk import Content
 from index.sums import Buffer
 
@@ -24,7 +24,7 @@ def pieces(content: bytes | NDArray[Any]) -> Iterable[Buffer]:
 
 
 class Members(Mapping[str, Any]):
-    """Contents on disk by their names: bytes, or a `Stored` array whose rows are read when they are asked for.
+    """Contents on disk by their names: bytes, or an `OnDisk` array whose rows are read when they are asked for.
 
     IndexDamaged where a content is not as it was written.
     """
@@ -37,7 +37,7 @@ class Members(Mapping[str, Any]):
         if not name.endswith(ARRAY):
             return content.whole()
         try:
-            return Stored(content)
+            return OnDisk(content)
         except (ValueError, TypeError, SyntaxError) as error:
             raise content.damaged(f"cannot be read ({error})") from None
 

@@ -47,7 +47,7 @@ class Terms:
     def of(cls, arrays: Mapping[str, Any]) -> Terms:
         """What `arrays` gave, by name; ValueError where they are of another kind or do not fit each other.
 
-        Any may lie on a disk; the large ones are only read in slices (see `Slices`).
+        Any may lie on a disk; the large ones are only read in slices (see `Stored`).
         """
         vocabulary = Vocabulary.of_arrays(arrays)
         mine, theirs = (Bags.of(arrays, name) for name in ("sentence", "paragraph"))

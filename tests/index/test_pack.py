@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import pack
-from index.arrays import Stored
+from index.arrays import OnDisk
 from index.disk import Content, File
 from index.errors import IndexDamaged
 from index.pack import Pack
@@ -35,7 +35,7 @@ def test_what_is_written_is_read(packed: Path) -> None:
     assert list(found) == list(CONTENTS)
     assert [found[name] for name in ("a.json", "empty", "long")] == [b"[1]", b"", LONG]
     rows = found["rows.npy"]
-    assert isinstance(rows, Stored)
+    assert isinstance(rows, OnDisk)
     assert (rows.shape, rows.dtype, len(rows)) == (ARRAY.shape, ARRAY.dtype, len(ARRAY))
     assert np.asarray(rows).tobytes() == ARRAY.tobytes()
     assert np.asarray(found["none.npy"]).shape == (0, 24)
@@ -120,11 +120,11 @@ def test_what_is_no_sum(value: object) -> None:
         Sum.from_json(value)
 
 
-def _stored() -> Stored:
+def _stored() -> OnDisk:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
         pack.write(Path(folder, "pack"), [("rows.npy", ARRAY)])
         stored = Pack(File(Path(folder, "pack")), "")["rows.npy"]
-    assert isinstance(stored, Stored)
+    assert isinstance(stored, OnDisk)
     return stored
