@@ -47,8 +47,8 @@ class Row:
 def rows(documents: Iterable[Document], first: int = 0) -> tuple[list[Row], list[tuple[Document, Paragraph]]]:
     """Every sentence and every paragraph but the references, in the order of the documents.
 
-    `first` is the row of the first paragraph. A table's head is no row of its own, unless it is all there is: it is read
-    before each of the others.
+    `first` is the row of the first paragraph. A table's head is no row of its own, unless it is all there is: it is
+    read before each of the others.
     """
     sentences: list[Row] = []
     paragraphs: list[tuple[Document, Paragraph]] = []

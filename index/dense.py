@@ -179,7 +179,8 @@ def _means(rows: Vectors, languages: Sequence[Language]) -> dict[Language, Vecto
     for at in range(0, len(rows), BLOCK):
         for language in LANGUAGES:
             sums[language] += rows[at : at + BLOCK][of[at : at + BLOCK] == language].sum(axis=0, dtype=np.float64)
-    return {lang: (total / max(1, np.count_nonzero(of == lang))).astype(np.float32) for lang, total in sums.items()}
+    counts = {language: max(1, int(np.count_nonzero(of == language))) for language in LANGUAGES}
+    return {language: (total / counts[language]).astype(np.float32) for language, total in sums.items()}
 
 
 def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Vectors:
@@ -192,9 +193,9 @@ def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Ve
     means = _means(rows, languages)
     main = max(LANGUAGES, key=list(languages).count)
     other: Language = "en" if main == "zh" else "zh"
-    count, prior = np.count_nonzero(of == other), settings.CENTRE_PRIOR
+    count, prior = int(np.count_nonzero(of == other)), settings.CENTRE_PRIOR
     towards = means[main] + (1 if main == "zh" else -1) * shift
-    means[other] = (count * means[other] + prior * towards) / np.float32(count + prior)
+    means[other] = ((count * means[other] + prior * towards) / (count + prior)).astype(np.float32)
     both = np.array([means[language] for language in LANGUAGES], dtype=np.float32)
     which = (of == LANGUAGES[1]).astype(np.int64)
     unit = np.empty_like(rows)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.chunks import Row
 from index.model import Asked, Model
+from index.stored import Stored
 from index.windows import Window, cut, joined, show
 
 if TYPE_CHECKING:
