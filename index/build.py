@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from index import chunks, encoder, glossary, library, part, settings
+from index import chunks, encoder, glossary, library, memory, part, settings
 from index import model as reading
 from index.corpus import Corpus
 from index.dense import Dense
@@ -22,7 +22,7 @@ from index.documents import Documents
 from index.earlier import Earlier
 from index.encoder import Encoder, Vectors
 from index.entry import Entry
-from index.errors import IndexDamaged, SourceError
+from index.errors import IndexDamaged, IndexTooLarge, SourceError
 from index.formats.extract import Extract
 from index.formats.file import load
 from index.formats.sandbox import Sandbox
@@ -31,6 +31,7 @@ from index.kept import Kept
 from index.library import Library
 from index.manifest import Manifest
 from index.members import Files
+from index.nearest import Kind
 from index.pack import Pack
 from index.part import Name, Part, Progress
 from index.records import Document
@@ -111,12 +112,14 @@ class Workshop:
 
     def commit(self, entries: Sequence[Entry], core: dict[str, Any]) -> Manifest:
         """Make these documents the index, and return its manifest."""
+        kinds: Sequence[Kind] = ()
         files: Files = ()
         if entries:
             parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
-            files = merged(parts, self.encoder, self.progress).files()
+            made = merged(parts, self.encoder, self.progress, core.get("vectors"))
+            kinds, files = made.dense.kinds, made.files()
             self.progress("writing", 0, 1)
-        core = {**core, "dim": self.encoder.dim, "documents": [entry.to_json() for entry in entries]}
+        core = {**core, "dim": self.encoder.dim, "kinds": kinds, "documents": [entry.to_json() for entry in entries]}
         manifest = self.store.commit(files, core)
         self.progress("writing", 1, 1)
         return manifest
@@ -127,14 +130,15 @@ def build(
     folder: Path,
     encoder_name: str = settings.ENCODER,
     progress: Progress = silent,
+    vectors: Kind | Literal["auto"] | None = None,
 ) -> Manifest:
     """Build the index of `corpus`, if any, and of what was added to it, in `folder`, and return its manifest.
 
-    Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
+    `vectors` is how the nearest are found from now on, by their number if it is "auto"; None for as before. Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
     """
     store = Store(folder, lambda line: progress(line, 0, 1))
     with store.writing(), Sandbox() as sandbox:
-        kept = store.core()
+        kept = store.core() | ({} if vectors is None else {"vectors": None if vectors == "auto" else vectors})
         workshop = Workshop(store, encoder_name, progress)
         sources = [*listed(corpus, kept["removed"]), *added(store, sandbox)]
         entries = []
@@ -212,8 +216,11 @@ def merge(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = sil
     return made
 
 
-def merged(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = silent) -> Made:
-    """What the documents of these parts, which are not none, share."""
+def merged(
+    parts: Sequence[Part | Kept], model: Encoder, progress: Progress = silent, vectors: Kind | None = None
+) -> Made:
+    """What the documents of these parts, which are not none, share; IndexTooLarge where memory is too small for it."""
+    _fit(sum(sum(one.size) for one in parts), model.dim)
     progress("terms", 0, 1)
     documents = Documents(parts)
     pairs = glossary.mine(documents)
@@ -243,8 +250,19 @@ def merged(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = si
         (_together([one.sentences for one in parts]), row_languages),
         (_together([one.paragraphs for one in parts]), paragraph_languages),
         np.bincount(of, minlength=len(paragraphs)),
+        vectors,
     )
     return Made(tokenizer, both, terms, dense, of, np.array([language == "zh" for language in row_languages]))
+
+
+def _fit(rows: int, dim: int) -> None:
+    """Raise IndexTooLarge where so many vectors cannot be held as they are and centred, with their codes."""
+    needed, room = rows * dim * (4 + 4 + 2), memory.available()
+    if room is not None and needed > room:
+        raise IndexTooLarge(
+            f"to build this index takes {memory.said(needed)} of memory, {memory.said(room)} are free",
+            "close what else is running, or make indexes of fewer documents; what was encoded is kept",
+        )
 
 
 def _together(vectors: Sequence[Stored]) -> Vectors:

@@ -111,6 +111,16 @@ class Dense:
         return found[0], found[1]
 
     @property
+    def kinds(self) -> tuple[Kind, Kind]:
+        """How the nearest sentences and paragraphs are found."""
+        return self.sentences.kind, self.paragraphs.kind
+
+    @property
+    def memory(self) -> int:
+        """The bytes of memory that are taken once a question was asked."""
+        return self.sentences.memory + self.paragraphs.memory
+
+    @property
     def sizes(self) -> tuple[int, int]:
         """How many sentence and paragraph vectors there are."""
         return len(self.sentences), len(self.paragraphs)

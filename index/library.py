@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import disk, encoder, model, pool, settings
+from index import disk, encoder, memory, model, pool, settings
 from index.corpus import Corpus
 from index.dense import Dense
 from index.documents import Documents
 from index.encoder import Encoder
 from index.entry import Entry
-from index.errors import IndexDamaged, IndexEmpty, IndexStale, NotFound
+from index.errors import IndexDamaged, IndexEmpty, IndexStale, IndexTooLarge, NotFound
 from index.glossary import Glossary
 from index.kept import Kept
 from index.late import Late
@@ -299,6 +299,13 @@ def _read(store: Store, manifest: Manifest) -> Library:
         return IndexDamaged(f"the index in {store.folder} cannot be read ({why})", store.rebuild)
 
     shared = Read(data, size, damaged)
+    room = memory.available()
+    if room is not None and shared.dense.memory > room:
+        raise IndexTooLarge(
+            f"the index in {store.folder} takes {memory.said(shared.dense.memory)} of memory, "
+            f"{memory.said(room)} are free",
+            "close what else is running, or search it on a machine with more memory",
+        )
     found = Library(parts, shared, manifest["encoder"], manifest["fingerprint"])
     found.originals = {entry.id: Path(entry.path) for entry in entries}
     if data.size + sum(part.files.size for part in parts) <= settings.HELD_BYTES:

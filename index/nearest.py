@@ -8,6 +8,7 @@ arrays: FAISS's own form is not read from disk, since bytes that are none of its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from threading import Lock
 from typing import Literal
 
@@ -75,6 +76,12 @@ class Nearest:
     def dim(self) -> int:
         """The length of a row."""
         return self._rows.shape[1]
+
+    @property
+    def memory(self) -> int:
+        """The bytes that are read into memory when the first question is asked."""
+        scanned = [self._rows] if self.kind == "flat" else [self._arrays[name] for name in self.NAMES["coded"][1:]]
+        return sum(array.dtype.itemsize * prod(array.shape) for array in scanned)
 
     def describe(self) -> str:
         """The kind and its parameters, in a line."""
