@@ -134,7 +134,8 @@ def build(
 ) -> Manifest:
     """Build the index of `corpus`, if any, and of what was added to it, in `folder`, and return its manifest.
 
-    `vectors` is how the nearest are found from now on, by their number if it is "auto"; None for as before. Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
+    `vectors` is how the nearest are found from now on, by their number if it is "auto"; None for as before. Raises
+    SourceError, EncoderError, IndexTooLarge or IndexUnwritable; the old index is then untouched.
     """
     store = Store(folder, lambda line: progress(line, 0, 1))
     with store.writing(), Sandbox() as sandbox:
