@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sown import Bench, Patch
 
-from index import chunks, glossary, library, tokens, words
+from index import chunks, glossary, impacts, library, tokens, words
 from index.library import Library
 
 
@@ -38,11 +38,8 @@ def glossary_off(bench: Bench, patch: Patch) -> None:
     patch.setattr(chunks, "terms", lambda text, language, tokenizer, both: tokenizer.terms(text))
 
 
-def idf_off(bench: Bench, patch: Patch) -> Library:
-    made = bench.built()
-    for model in (made.lexical._sentences, made.lexical._paragraphs):
-        model.idf = dict.fromkeys(model.idf, 1.0)
-    return made
+def idf_off(bench: Bench, patch: Patch) -> None:
+    patch.setattr(impacts.Impacts, "idf", lambda self, term: 1.0)
 
 
 def whitespace(bench: Bench, patch: Patch) -> None:

@@ -135,12 +135,13 @@ def spaced_questions(bench: Bench, patch: Patch) -> Run:
 def exact_sums(bench: Bench, patch: Patch) -> None:
     """Cosines summed by numpy in double precision instead of by FAISS."""
     made = bench.library
-    rows = [index.reconstruct_n(0, index.ntotal).astype(np.float64) for index in made.dense._indexes]
+    rows = [np.asarray(dict(one.arrays())["rows"], np.float64) for one in (made.dense.sentences, made.dense.paragraphs)]
 
-    def scores(question: Vectors, language: str) -> tuple[Any, ...]:
+    def scores(question: Vectors, language: Language, *of: Any) -> tuple[Any, ...]:
         centred = question - made.dense.query_centres[dense.LANGUAGES.index(language)]
         centred = centred / np.linalg.norm(centred)
-        return tuple(np.round(matrix @ centred, 6).astype(np.float32) for matrix in rows)
+        which = [matrix if one is None else matrix[one] for matrix, one in zip(rows, of or (None, None), strict=True)]
+        return tuple(np.round(matrix @ centred, 6).astype(np.float32) for matrix in which)
 
     patch.setattr(made.dense, "scores", scores)
 
