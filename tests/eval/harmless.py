@@ -17,6 +17,7 @@ from index import dense, encoder, library, passages, settings
 from index.corpus import Corpus
 from index.encoder import Encoder, Vectors
 from index.library import Library
+from index.records import Language
 from qa import retrieve
 from qa.question import Question
 
