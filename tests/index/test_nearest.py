@@ -78,7 +78,7 @@ def test_flat_gives_the_order_of_all_cosines(count: int, dim: int, k: int, some_
     np.testing.assert_allclose(cosines, (rows @ question)[found], atol=1e-6)
 
 
-@given(st.integers(1, 300), st.integers(1, 70), st.sampled_from(KINDS), st.data())
+@given(st.integers(1, 60), st.integers(1, 70), st.sampled_from(KINDS), st.data())
 def test_cosines_of_rows_are_those_of_all(count: int, dim: int, kind: Kind, data: st.DataObject) -> None:
     rows, question = some(count, dim), some(1, dim, seed=8)[0]
     which = np.array(data.draw(st.lists(st.integers(0, count - 1))), dtype=np.int64)
