@@ -42,6 +42,8 @@ class Coded:
         faiss.copy_array_to_vector(table.ravel(), plain.pq.centroids)
         _fill(plain, narrow)
         self._scan = faiss.IndexPQFastScan(plain, 32)
+        # what it was made of is let go, and it would still point there
+        self._scan.orig_codes = None
         self._wide = faiss.IndexScalarQuantizer(
             width, faiss.ScalarQuantizer.QT_8bit_uniform, faiss.METRIC_INNER_PRODUCT
         )

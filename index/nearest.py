@@ -59,9 +59,13 @@ class Nearest:
 
     @classmethod
     def build(cls, rows: Stored, kind: Kind | Literal["auto"] = "auto") -> Nearest:
-        """Of unit rows `(n, dim)` float32; `auto` takes `flat` up to `settings.FLAT_ROWS`, then `coded`."""
+        """Of unit rows `(n, dim)` float32; `auto` takes `coded` for more than `settings.FLAT_ROWS`.
+
+        And `flat` for rows longer than `settings.CODED_DIM`, however many.
+        """
         if kind == "auto":
-            kind = "flat" if rows.shape[0] <= settings.FLAT_ROWS else "coded"
+            count, dim = rows.shape
+            kind = "coded" if count > settings.FLAT_ROWS and dim <= settings.CODED_DIM else "flat"
         codes = Coded.encode(rows) if kind == "coded" else ()
         return cls(dict(zip(cls.NAMES[kind], (rows, *codes), strict=True)))
 
@@ -94,7 +98,7 @@ class Nearest:
 
     def cosines(self, question: Vectors) -> Vectors:
         """The inner product of every row with a question's unit vector `(dim,)`, `(n,)` in the order of the rows."""
-        self._read()
+        self._read(question)
         found = np.empty(len(self), dtype=np.float32)
         for first, some in blocks(self._rows, BLOCK):
             found[first : first + len(some)] = _cosines(question, some)
@@ -102,7 +106,7 @@ class Nearest:
 
     def cosines_of(self, question: Vectors, rows: Rows) -> Vectors:
         """What `cosines` gives for these rows, bit for bit, in their order."""
-        self._read()
+        self._read(question)
         return _cosines(question, self._rows[rows])
 
     def best(self, question: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Rows, Vectors]:
@@ -113,7 +117,7 @@ class Nearest:
         """
         if k <= 0:
             raise ValueError(f"k must be greater than 0, found {k}")
-        self._read()
+        self._read(question)
         rows = self._candidates(question, k, allowed)
         cosines = np.round(self.cosines(question) if rows is None else self.cosines_of(question, rows), 6)
         rows = np.arange(len(self), dtype=np.int64) if rows is None else rows
@@ -139,8 +143,10 @@ class Nearest:
                 return np.sort(found[:compared])
         return np.sort(self._coded.best_of(question, compared, allowed))
 
-    def _read(self) -> None:
-        """Have in memory what is looked at for every question."""
+    def _read(self, question: Vectors) -> None:
+        """Have in memory what is looked at for every question; ValueError where this one is not of the rows' length."""
+        if question.shape != (self.dim,):
+            raise ValueError(f"expected a question's vector of length {self.dim}, found {question.shape}")
         with self._lock:
             if self._ready:
                 return

@@ -78,7 +78,7 @@ def test_flat_gives_the_order_of_all_cosines(count: int, dim: int, k: int, some_
     np.testing.assert_allclose(cosines, (rows @ question)[found], atol=1e-6)
 
 
-@given(st.integers(1, 300), st.integers(1, 70), st.sampled_from(KINDS), st.data())
+@given(st.integers(1, 60), st.integers(1, 70), st.sampled_from(KINDS), st.data())
 def test_cosines_of_rows_are_those_of_all(count: int, dim: int, kind: Kind, data: st.DataObject) -> None:
     rows, question = some(count, dim), some(1, dim, seed=8)[0]
     which = np.array(data.draw(st.lists(st.integers(0, count - 1))), dtype=np.int64)
@@ -113,6 +113,14 @@ def test_coded_finds_the_nearest(k: int, share: float) -> None:
         assert near.tobytes() == np.round(coded.cosines_of(question, found), 6).tobytes()
         assert near[0] == cosines[0]
     assert hits / total >= 0.99
+
+
+@pytest.mark.parametrize("dim", [50, 1024])
+def test_vectors_of_any_length_are_coded(dim: int) -> None:
+    rows = some(3_000, dim)
+    flat, coded = (Nearest.build(rows, kind) for kind in KINDS)
+    hits = [len(np.intersect1d(flat.best(one, 10)[0], coded.best(one, 10)[0])) for one in some(20, dim, seed=8)]
+    assert sum(hits) >= 198
 
 
 def test_coded_finds_what_is_allowed_far_away() -> None:
@@ -189,6 +197,7 @@ def test_a_turned_axis_is_spread_evenly() -> None:
 def test_the_kind_is_chosen_by_how_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "FLAT_ROWS", 10)
     assert [Nearest.build(some(count)).kind for count in (10, 11)] == ["flat", "coded"]
+    assert Nearest.build(some(11, settings.CODED_DIM + 1)).kind == "flat"
 
 
 def test_all_cosines_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,6 +216,18 @@ def test_no_row_is_allowed() -> None:
 def test_none_can_be_asked_for() -> None:
     with pytest.raises(ValueError, match="k must be greater than 0, found 0"):
         Nearest.build(some(5)).best(some(1)[0], 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_question_of_another_length_is_none(kind: Kind) -> None:
+    made, question = Nearest.build(some(500), kind), some(1)[0][1:]
+    for ask in (
+        lambda: made.best(question, 5),
+        lambda: made.cosines(question),
+        lambda: made.cosines_of(question, np.arange(3)),
+    ):
+        with pytest.raises(ValueError, match="expected a question's vector of length 96, found \\(95,\\)"):
+            ask()
 
 
 def test_vectors_of_another_kind_are_none() -> None:
