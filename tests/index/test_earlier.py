@@ -207,7 +207,24 @@ def test_a_damaged_part_is_encoded_anew(
     monkeypatch.setattr(library, "code", lambda: "another")
     build(None, tmp_path / "index", "hashed")
     assert contents(tmp_path / "index") == fresh
-    assert not work.none()
+
+
+def test_a_part_that_is_gone_is_encoded_anew(
+    tmp_path: Path, papers: Path, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf(tmp_path / "index").add([papers])
+    fresh = contents(tmp_path / "index")
+    work.none()
+    (coffee,) = (entry for entry in Store(tmp_path / "index").entries() if entry.id == "coffee")
+    (tmp_path / "index" / "parts" / coffee.part).unlink()
+    monkeypatch.setattr(library, "code", lambda: "another")
+    build(None, tmp_path / "index", "hashed")
+    assert contents(tmp_path / "index") == fresh
+    assert sorted(text for _, texts in work.windows for text in texts) == [
+        "Beans are roasted at 220 degrees.",
+        "It takes 12 minutes.",
+        "Then they are ground.",
+    ]
 
 
 def test_a_part_without_keys_holds_nothing(
