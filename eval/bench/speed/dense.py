@@ -9,6 +9,43 @@ import numpy as np
 
 from eval.bench.speed import synthetic
 from eval.bench.speed.contestant import BEST, Contestant
+from eval.bench.speed.row import OURS
+from index.nearest import Nearest
+
+
+class Ours(Contestant):
+    """Yinzheng's rows, and their codes where they are many, in memory from the first question on."""
+
+    name = OURS
+    leg = "dense"
+
+    def __init__(self) -> None:
+        self._nearest: Nearest | None = None
+
+    def read(self, data: Path) -> None:
+        """The rows."""
+        self._rows = np.load(data / synthetic.VECTORS)
+
+    def build(self) -> None:
+        """Encode them."""
+        self._nearest = Nearest.build(self._rows)
+
+    def save(self, folder: Path) -> None:
+        """Its arrays as npy files."""
+        assert self._nearest is not None
+        for name, array in self._nearest.arrays():
+            np.save(folder / f"{name}.npy", array[0 : array.shape[0]])
+
+    def open(self, folder: Path, data: Path) -> None:
+        """The arrays mapped."""
+        self._nearest = Nearest({path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.iterdir())})
+        self._asked = np.load(data / synthetic.ASKED)
+
+    def ask(self, number: int) -> list[int]:
+        """Its own `best`."""
+        assert self._nearest is not None
+        rows, _ = self._nearest.best(self._asked[number], BEST)
+        return [int(row) for row in rows]
 
 
 class Faiss(Contestant):

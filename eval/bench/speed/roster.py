@@ -9,6 +9,7 @@ ROSTER: tuple[type[Contestant], ...] = (
     lexical.Ours,
     lexical.RankBm25,
     lexical.Bm25s,
+    dense.Ours,
     dense.Faiss,
     hybrid.Whole,
     pipelines.Ours,

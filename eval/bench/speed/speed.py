@@ -23,7 +23,7 @@ from eval.bench.sets import found, read
 from eval.bench.speed import check, documents, hybrid, pipelines, synthetic
 from eval.bench.speed.check import Nearest, Scores, Verdict
 from eval.bench.speed.contestant import LEGS, Contestant, Leg
-from eval.bench.speed.plot import latency
+from eval.bench.speed.plot import drawn
 from eval.bench.speed.process import Failed, Measured, measure
 from eval.bench.speed.roster import ROSTER
 from eval.bench.speed.row import Row, cells, columns
@@ -48,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sets", nargs="+", type=Path, default=[], metavar="PATH", help="question sets, for pipelines")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where sets lie (default: YINZHENG_DATA)")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="other chunks and questions (0)")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG of the latency by size")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG of all of it by size")
     parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object a line")
 
 
@@ -200,6 +200,6 @@ def _version(name: str) -> str:
 
 def _draw(path: Path, rows: Sequence[Row]) -> None:
     try:
-        path.write_text(latency(rows).file(), encoding="utf-8")
+        path.write_text(drawn(rows).file(), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror})", "name another file") from None
