@@ -23,7 +23,8 @@ class Contestant:
     """A system; each subclass says what it is and does what it can.
 
     `needs` are the modules without which it cannot run, `most` is the number of chunks beyond which it is not tried,
-    and `kept` says that its index can be written to disk and opened there by another process.
+    and `kept` says that its index can be written to disk and opened there by another process. `making` are seconds
+    of its building that went into making the data, which do not count.
     """
 
     name: ClassVar[str]
@@ -31,6 +32,7 @@ class Contestant:
     needs: ClassVar[tuple[str, ...]] = ()
     most: ClassVar[int | None] = None
     kept: ClassVar[bool] = True
+    making: float = 0.0
 
     def read(self, data: Path) -> None:
         """Take in what the index is to be made of; this is not measured."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ _CONSONANTS, _VOWELS = "bdfghklmnprstvwz", "aeiou"
 _SYLLABLES = [consonant + vowel for consonant in _CONSONANTS for vowel in _VOWELS]
 
 
+@lru_cache(maxsize=50_000)
 def spelt(term: int) -> str:
     """A term as a word, a rarer one never shorter; it ends in `k`, so that no two have one stem."""
     found, rest = "", term

@@ -18,7 +18,7 @@ _HANDS: tuple[tuple[str, str, Shape], ...] = (
     (INK, "10 3 2 3", "circle"),
 )
 _PLOTS: tuple[tuple[str, Callable[[Measured], float]], ...] = (
-    ("a question, median ms", lambda found: found.p50),
+    ("a question, ms: median to p95", lambda found: found.p50),
     ("building, s", lambda found: found.build),
     ("memory while asked, MB", lambda found: (found.own + found.file) / 1e6),
     ("on disk, MB", lambda found: (found.disk or 0) / 1e6),

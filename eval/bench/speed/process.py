@@ -138,6 +138,7 @@ def main(text: str) -> None:
         found["build"] = _seconds(contestant.build)
         if contestant.kept:
             found["build"] += _seconds(lambda: contestant.save(index))
+        found["build"] -= contestant.making
         found["building"] = max(memory.peak() - before.all, 0)
     if "ask" in job["do"]:
         if contestant.kept:
