@@ -11,7 +11,7 @@ from qa import quotes, settings
 from qa.answer import Answer, decide
 from qa.question import Question
 from qa.quotes import Quote
-from qa.reading import read
+from qa.reading import NOTHING, read
 from qa.retrieve import Candidate, retrieve
 
 
@@ -35,10 +35,10 @@ def put(library: Library, text: str, windows: int = settings.READ_WINDOWS) -> Re
     """Put a question, with at most so many windows read; the time is that of the answer alone."""
     began = perf_counter()
     question = Question.read(text)
-    ranked = [] if question.problem else retrieve(library, question)
-    seen = read(library, question, ranked, windows)
+    ranked = None if question.problem else retrieve(library, question)
+    seen = read(library, question, ranked, windows) if ranked else NOTHING
     answer = decide(library, question, seen)
     milliseconds = (perf_counter() - began) * 1000
     found = seen.found
     selected = answer.quotes or (quotes.select(library, question, found, settings.QUOTES_TOP) if found else ())
-    return Reply(ranked, found, answer, selected, milliseconds)
+    return Reply(ranked or (), found, answer, selected, milliseconds)

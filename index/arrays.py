@@ -1,24 +1,89 @@
-"""Arrays as the bytes of npy files, without pickles."""
+"""Arrays in npy files, without pickles: written as they are, read as far as they are needed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
+from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from index.disk import Content
+from index.sums import Buffer
 
-def to_bytes(array: NDArray[Any]) -> bytes:
-    """The npy file of an array."""
-    buffer = BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
+# What the head of an npy file of ours takes at most.
+_HEAD = 4_096
+# Rows that lie no further apart are read at once, with what is between them.
+_NEAR = 8
 
 
-def from_bytes(data: bytes) -> NDArray[Any]:
-    """The array of an npy file; ValueError or EOFError for anything else."""
-    found = np.load(BytesIO(data), allow_pickle=False)
-    if not isinstance(found, np.ndarray):
-        raise ValueError("it is no npy file")
-    return found
+def pieces(array: NDArray[Any]) -> Iterator[Buffer]:
+    """The npy file of an array, its head and its body."""
+    head = BytesIO()
+    plain = np.ascontiguousarray(array)
+    npy.write_array_header_1_0(head, npy.header_data_from_array_1_0(plain))
+    yield head.getvalue()
+    if plain.size:
+        yield plain.reshape(-1).view(np.uint8).data
+
+
+class OnDisk:
+    """The array of an npy file, on disk: a range of rows, or some rows, are read when they are asked for.
+
+    `np.asarray` reads it whole. ValueError for what is no npy file of a plain array.
+    """
+
+    def __init__(self, content: Content) -> None:
+        head = BytesIO(content.read(0, min(_HEAD, len(content))))
+        if npy.read_magic(head) != (1, 0):
+            raise ValueError("it is an npy file of another version")
+        shape, fortran, dtype = npy.read_array_header_1_0(head)
+        self.shape: tuple[int, ...] = tuple(shape)
+        self.dtype: np.dtype[Any] = dtype
+        self._content, self._first = content, head.tell()
+        self._row = dtype.itemsize * prod(self.shape[1:])
+        if fortran or dtype.hasobject or not shape or self._first + self._row * shape[0] != len(content):
+            raise ValueError("it is no npy file of plain rows")
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions it has."""
+        return len(self.shape)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        """The rows of a slice without steps, or of whole numbers that are not negative, in their order."""
+        if isinstance(key, slice):
+            start, stop, _ = key.indices(len(self))
+            return self._range(start, max(start, stop))
+        rows = np.asarray(key)
+        if rows.ndim == 0:
+            return self._range(int(rows), int(rows) + 1)[0]  # type: ignore[no-any-return]
+        order = np.argsort(rows, kind="stable")
+        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        cuts = np.flatnonzero(np.diff(rows[order]) > _NEAR) + 1
+        for run in np.split(order, cuts) if len(rows) else ():
+            low, high = int(rows[run[0]]), int(rows[run[-1]])
+            found[run] = self._range(low, high + 1)[rows[run] - low]
+        return found
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        data = np.empty(len(self._content), np.uint8)
+        self._content.fill(data.data)
+        return self._shaped(data[self._first :]).astype(dtype or self.dtype, copy=False)
+
+    def _range(self, start: int, stop: int) -> NDArray[Any]:
+        data = self._content.read(self._first + start * self._row, self._first + stop * self._row)
+        return self._shaped(np.frombuffer(data, np.uint8))
+
+    def _shaped(self, data: NDArray[np.uint8]) -> NDArray[Any]:
+        return (
+            data.view(self.dtype).reshape(-1, *self.shape[1:])
+            if data.size
+            else np.empty((0, *self.shape[1:]), self.dtype)
+        )

@@ -10,27 +10,35 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from index import chunks, encoder, glossary, library, part, settings
+from index import chunks, encoder, glossary, library, memory, part, settings
 from index import model as reading
 from index.corpus import Corpus
 from index.dense import Dense
-from index.disk import Checked
+from index.documents import Documents
+from index.earlier import Earlier
 from index.encoder import Encoder, Vectors
 from index.entry import Entry
-from index.errors import IndexDamaged, SourceError
+from index.errors import IndexDamaged, IndexTooLarge, SourceError
 from index.formats.extract import Extract
 from index.formats.file import load
 from index.formats.sandbox import Sandbox
 from index.glossary import Glossary
+from index.kept import Kept
 from index.library import Library
 from index.manifest import Manifest
+from index.members import Files
+from index.nearest import Kind
+from index.pack import Pack
 from index.part import Name, Part, Progress
 from index.records import Document
-from index.store import Files, Store
+from index.shared import Made
+from index.store import Store
+from index.stored import Stored
+from index.terms import Terms
 from index.tokens import Tokenizer
 
 
@@ -64,7 +72,11 @@ class Workshop:
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, loaded when the first text is encoded."""
-        return encoder.load(self.encoder_name)
+        return encoder.for_many(self.encoder_name)
+
+    @cached_property
+    def _earlier(self) -> Earlier:
+        return Earlier(self.store, self._known.values(), self.encoder, reading.load())
 
     @cached_property
     def _made_by(self) -> tuple[str, ...]:
@@ -85,11 +97,11 @@ class Workshop:
             extract, document, digest = part.read_extract(files), part.read_document(files, source.name), files.digest
         else:
             extract, document = source.read()
-            made = Part.make(document, self.encoder, reading.load(), self.progress)
+            made = Part.make(document, self.encoder, reading.load(), self.progress, self._earlier)
             digest = self.store.put(key, made.files(extract))
         return Entry.of(document, extract, path=source.path, listed=source.listed, part=key, digest=digest)
 
-    def _whole(self, key: str, digest: str | None) -> Checked | None:
+    def _whole(self, key: str, digest: str | None) -> Pack | None:
         """A part that is there already, as it was written."""
         try:
             files = self.store.part(key, digest)
@@ -100,12 +112,14 @@ class Workshop:
 
     def commit(self, entries: Sequence[Entry], core: dict[str, Any]) -> Manifest:
         """Make these documents the index, and return its manifest."""
+        kinds: Sequence[Kind] = ()
         files: Files = ()
         if entries:
-            parts = [Part.read(self.store.part(one.part, one.digest), one.name) for one in entries]
-            files = library.files(merge(parts, self.encoder, self.progress))
+            parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
+            made = merged(parts, self.encoder, self.progress, core.get("vectors"))
+            kinds, files = made.dense.kinds, made.files()
             self.progress("writing", 0, 1)
-        core = {**core, "dim": self.encoder.dim, "documents": [entry.to_json() for entry in entries]}
+        core = {**core, "dim": self.encoder.dim, "kinds": kinds, "documents": [entry.to_json() for entry in entries]}
         manifest = self.store.commit(files, core)
         self.progress("writing", 1, 1)
         return manifest
@@ -116,14 +130,16 @@ def build(
     folder: Path,
     encoder_name: str = settings.ENCODER,
     progress: Progress = silent,
+    vectors: Kind | Literal["auto"] | None = None,
 ) -> Manifest:
     """Build the index of `corpus`, if any, and of what was added to it, in `folder`, and return its manifest.
 
-    Raises SourceError, EncoderError or IndexUnwritable; the old index is then untouched.
+    `vectors` is how the nearest are found from now on, by their number if it is "auto"; None for as before. Raises
+    SourceError, EncoderError, IndexTooLarge or IndexUnwritable; the old index is then untouched.
     """
     store = Store(folder, lambda line: progress(line, 0, 1))
     with store.writing(), Sandbox() as sandbox:
-        kept = store.core()
+        kept = store.core() | ({} if vectors is None else {"vectors": None if vectors == "auto" else vectors})
         workshop = Workshop(store, encoder_name, progress)
         sources = [*listed(corpus, kept["removed"]), *added(store, sandbox)]
         entries = []
@@ -194,14 +210,24 @@ def make(documents: Sequence[Document], model: Encoder, progress: Progress = sil
     return merge([Part.make(one, model, reading.load(), progress) for one in documents], model, progress)
 
 
-def merge(parts: Sequence[Part], model: Encoder, progress: Progress = silent, fingerprint: str = "") -> Library:
+def merge(parts: Sequence[Part | Kept], model: Encoder, progress: Progress = silent, fingerprint: str = "") -> Library:
     """The library of these parts, which are not none."""
+    made = Library(parts, merged(parts, model, progress), model.name, fingerprint)
+    made.encoder = model
+    return made
+
+
+def merged(
+    parts: Sequence[Part | Kept], model: Encoder, progress: Progress = silent, vectors: Kind | None = None
+) -> Made:
+    """What the documents of these parts, which are not none, share; IndexTooLarge where memory is too small for it."""
+    _fit(sum(sum(one.size) for one in parts), model.dim)
     progress("terms", 0, 1)
-    documents = [one.document for one in parts]
+    documents = Documents(parts)
     pairs = glossary.mine(documents)
     words = chunks.vocabulary(pairs)
     tokenizer = Tokenizer(words + chunks.compounds(documents, Tokenizer(words)))
-    sentences, paragraphs = chunks.rows(documents)
+    sentences, paragraphs = documents.rows, documents.paragraphs
     row_texts = [chunks.sentence_text(row) for row in sentences]
     paragraph_texts = [chunks.paragraph_text(*pair) for pair in paragraphs]
     seen = {term for text in paragraph_texts for term in tokenizer.terms(text)}
@@ -211,23 +237,40 @@ def merge(parts: Sequence[Part], model: Encoder, progress: Progress = silent, fi
     both = Glossary(pairs)
     row_languages = [row.paragraph.language for row in sentences]
     paragraph_languages = [paragraph.language for _, paragraph in paragraphs]
-    terms = (
-        [chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)],
-        [
+    terms = Terms.build(
+        (chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)),
+        (
             chunks.terms(text, of, tokenizer, both)
             for text, of in zip(paragraph_texts, paragraph_languages, strict=True)
-        ],
+        ),
     )
+    of = np.array([row.paragraph_row for row in sentences], np.int32)
     progress("terms", 1, 1)
     dense = Dense.build(
         model,
         (_together([one.sentences for one in parts]), row_languages),
         (_together([one.paragraphs for one in parts]), paragraph_languages),
+        np.bincount(of, minlength=len(paragraphs)),
+        vectors,
     )
-    made = Library(parts, tokenizer, both, terms, dense, model.name, fingerprint)
-    made.encoder = model
-    return made
+    return Made(tokenizer, both, terms, dense, of, np.array([language == "zh" for language in row_languages]))
 
 
-def _together(vectors: Sequence[Vectors]) -> Vectors:
-    return np.concatenate(vectors).astype(np.float32, copy=False)
+def _fit(rows: int, dim: int) -> None:
+    """Raise IndexTooLarge where so many vectors cannot be held as they are and centred, with their codes."""
+    needed, room = rows * dim * (4 + 4 + 2), memory.available()
+    if room is not None and needed > room:
+        raise IndexTooLarge(
+            f"to build this index takes {memory.said(needed)} of memory, {memory.said(room)} are free",
+            "close what else is running, or make indexes of fewer documents; what was encoded is kept",
+        )
+
+
+def _together(vectors: Sequence[Stored]) -> Vectors:
+    """All these rows in one array of their own."""
+    found = np.empty((sum(map(len, vectors)), np.asarray(vectors[0][:1]).shape[1]), np.float32)
+    at = 0
+    for rows in vectors:
+        found[at : at + len(rows)] = rows[0 : len(rows)]
+        at += len(rows)
+    return found

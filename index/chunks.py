@@ -44,10 +44,11 @@ class Row:
         return self.document.display(self.sentence.start, self.sentence.end)
 
 
-def rows(documents: Iterable[Document]) -> tuple[list[Row], list[tuple[Document, Paragraph]]]:
+def rows(documents: Iterable[Document], first: int = 0) -> tuple[list[Row], list[tuple[Document, Paragraph]]]:
     """Every sentence and every paragraph but the references, in the order of the documents.
 
-    A table's head is no row of its own, unless it is all there is: it is read before each of the others.
+    `first` is the row of the first paragraph. A table's head is no row of its own, unless it is all there is: it is
+    read before each of the others.
     """
     sentences: list[Row] = []
     paragraphs: list[tuple[Document, Paragraph]] = []
@@ -57,7 +58,7 @@ def rows(documents: Iterable[Document]) -> tuple[list[Row], list[tuple[Document,
                 continue
             headed = paragraph.kind == "table" and len(paragraph.sentences) > 1
             for number, span in enumerate(paragraph.sentences[headed:], start=headed):
-                sentences.append(Row(document, paragraph, span, number, len(paragraphs)))
+                sentences.append(Row(document, paragraph, span, number, first + len(paragraphs)))
             paragraphs.append((document, paragraph))
     return sentences, paragraphs
 

@@ -76,19 +76,17 @@ class Coded:
         return narrow, wide
 
     def best(self, question: Vectors, count: int, scanned: int) -> NDArray[np.int64]:
-        """The `count` best rows by the 8-bit codes among the `scanned` best by the 2-bit ones, in no order.
-
-        `count` is at most the number of rows.
-        """
+        """The `count` best rows by the 8-bit codes among the `scanned` best by the 2-bit ones, best first."""
         faiss = library()
         scanned = min(scanned, self._wide.ntotal)
+        count = min(count, scanned)
         # what is added keeps the product of the two from falling below `scanned`
         often = faiss.IndexRefineSearchParameters(k_factor=(scanned + 0.5) / count)
         _, found = self._both.search(self._rotation.turn(question[None]), count, params=often)
         return _real(found)
 
     def best_of(self, question: Vectors, count: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """The `count` best rows by the 8-bit codes among those allowed `(n,)`, in no order."""
+        """The `count` best rows by the 8-bit codes among those allowed `(n,)`, best first."""
         faiss = library()
         bits = np.packbits(allowed, bitorder="little")
         only = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))

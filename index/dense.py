@@ -8,37 +8,45 @@ found the English abstract and little else: first sentence answers 0.16, with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import arrays, settings
+from index import settings
 from index.encoder import Encoder, Vectors
+from index.members import ARRAY, Files
+from index.moments import Moments
+from index.nearest import Kind, Nearest
 from index.parallel import PAIRS
 from index.records import Language
+from index.totals import Totals
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
+SENTENCES, PARAGRAPHS, CENTRES = "sentence-vector-", "paragraph-vector-", "centres.npy"
+# Rows that are centred at once.
+BLOCK = 65_536
+
+Rows = NDArray[np.int64]
 
 
 class Dense:
-    """Two flat inner-product indexes over centred unit rows, and the centres of questions.
+    """Centred unit rows of sentences and of paragraphs, and the centres of questions, `(2, dim)`, by `LANGUAGES`.
 
-    `sentences` and `paragraphs` are `(n, dim)`; `query_centres` is `(2, dim)`, by `LANGUAGES`.
+    `moments` are those of all sentences in each of `LANGUAGES`, and of their paragraphs, each counted as often as it
+    has sentences; they are kept where there are many.
     """
 
-    FILES = ("sentence-vectors.npy", "paragraph-vectors.npy", "centres.npy")
-
-    def __init__(self, sentences: Vectors, paragraphs: Vectors, query_centres: Vectors) -> None:
-        import faiss
-
-        self.query_centres = query_centres
-        self._indexes: list[Any] = []
-        for rows in (sentences, paragraphs):
-            index = faiss.IndexFlatIP(rows.shape[1])
-            index.add(np.ascontiguousarray(rows, dtype=np.float32))
-            self._indexes.append(index)
+    def __init__(
+        self,
+        sentences: Nearest,
+        paragraphs: Nearest,
+        query_centres: Vectors,
+        moments: Mapping[str, Moments] | None = None,
+    ) -> None:
+        self.sentences, self.paragraphs, self.query_centres = sentences, paragraphs, query_centres
+        self._moments = moments or {}
 
     @classmethod
     def build(
@@ -46,67 +54,124 @@ class Dense:
         encoder: Encoder,
         sentences: tuple[Vectors, Sequence[Language]],
         paragraphs: tuple[Vectors, Sequence[Language]],
+        lengths: NDArray[np.int64] | None = None,
+        kind: Kind | None = None,
     ) -> Dense:
-        """The index of these vectors, each list with the languages of its rows."""
+        """The index of these vectors, each list with the languages of its rows.
+
+        `lengths` are how many sentences each paragraph has. `kind` is how the nearest rows are found, by their number
+        if it is None.
+        """
         shift_passages = _shift(encoder.passages)
         main = max(LANGUAGES, key=list(sentences[1]).count)
-        mean = sentences[0][np.array(sentences[1]) == main].mean(axis=0)
+        mean = _means(*sentences)[main]
         shift = _shift(encoder.queries) * (1 if main == "zh" else -1)
         centres = [settings.QUERY_CENTRE * mean + (0 if lang == main else shift) for lang in LANGUAGES]
-        return cls(
-            _centred(*sentences, shift_passages),
-            _centred(*paragraphs, shift_passages),
-            np.array(centres, dtype=np.float32),
-        )
+        moments: dict[str, Moments] = {}
+        nearest = []
+        for name, (rows, languages), weights in (
+            (SENTENCES, sentences, np.ones(len(sentences[0]), np.int64)),
+            (PARAGRAPHS, paragraphs, lengths),
+        ):
+            centred, of = _centred(rows, languages, shift_passages), np.array(languages)
+            nearest.append(Nearest.build(centred, kind or "auto"))
+            if weights is not None and len(sentences[0]) > settings.SCORED_WHOLE:
+                moments |= {_moments(name, lang): Moments.of(centred, weights * (of == lang)) for lang in LANGUAGES}
+        return cls(nearest[0], nearest[1], np.array(centres, dtype=np.float32), moments)
 
-    def scores(self, question: Vectors, language: Language) -> tuple[NDArray[np.float32], ...]:
-        """Cosines of a question's `(dim,)` vector with every sentence and every paragraph.
+    def scores(
+        self, question: Vectors, language: Language, sentences: Rows | None = None, paragraphs: Rows | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Cosines of a question's `(dim,)` vector with these sentences and these paragraphs, or with all.
 
         In [-1, 1], rounded to 1e-6 so that ties do not hang on the order of a sum.
         """
-        centred = question - self.query_centres[LANGUAGES.index(language)]
-        centred = (centred / max(float(np.linalg.norm(centred)), 1e-12)).astype(np.float32)
-        return tuple(np.round(_cosines(index, centred), 6) for index in self._indexes)
+        centred = self._centred(question, language)
+        return _cosines(self.sentences, centred, sentences), _cosines(self.paragraphs, centred, paragraphs)
+
+    def best(
+        self, question: Vectors, language: Language, k: int, sentences: Allowed = None, paragraphs: Allowed = None
+    ) -> tuple[Rows, Rows]:
+        """The nearest k sentences and the nearest k paragraphs, of those allowed."""
+        centred = self._centred(question, language)
+        return self.sentences.best(centred, k, sentences)[0], self.paragraphs.best(centred, k, paragraphs)[0]
+
+    def totals(self, question: Vectors, language: Language) -> tuple[tuple[Totals, Totals], tuple[Totals, Totals]]:
+        """The totals of the cosines of all sentences, Chinese and not, and of each sentence's paragraph likewise."""
+        centred = self._centred(question, language)
+        found = []
+        for name in (SENTENCES, PARAGRAPHS):
+            moments = [self._moments[_moments(name, of)] for of in LANGUAGES]
+            means = [one.mean_and_square(centred) for one in moments]
+            both = [
+                Totals(one.weight, one.weight * mean, one.weight * square)
+                for one, (mean, square) in zip(moments, means, strict=True)
+            ]
+            found.append((both[0], both[1]))
+        return found[0], found[1]
+
+    @property
+    def kinds(self) -> tuple[Kind, Kind]:
+        """How the nearest sentences and paragraphs are found."""
+        return self.sentences.kind, self.paragraphs.kind
+
+    @property
+    def memory(self) -> int:
+        """The bytes of memory that are taken once a question was asked."""
+        return self.sentences.memory + self.paragraphs.memory
 
     @property
     def sizes(self) -> tuple[int, int]:
         """How many sentence and paragraph vectors there are."""
-        return self._indexes[0].ntotal, self._indexes[1].ntotal
+        return len(self.sentences), len(self.paragraphs)
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """The names, which are `FILES`, and contents of the files that keep this.
-
-        Plain arrays, not FAISS's own form: bytes that are none of its own can keep it from ever coming back.
-        """
-        rows = (index.reconstruct_n(0, index.ntotal) for index in self._indexes)
-        for name, array in zip(self.FILES, (*rows, self.query_centres), strict=True):
-            yield name, arrays.to_bytes(array)
+    def files(self) -> Files:
+        """The names and contents of the files that keep this."""
+        kept: list[tuple[str, Nearest | Moments]] = [(SENTENCES, self.sentences), (PARAGRAPHS, self.paragraphs)]
+        for prefix, one in (*kept, *self._moments.items()):
+            for name, array in one.arrays():
+                yield f"{prefix}{name}{ARRAY}", np.asarray(array)
+        yield CENTRES, self.query_centres
 
     @classmethod
-    def read(cls, files: Mapping[str, bytes]) -> Dense:
+    def read(cls, files: Mapping[str, Any]) -> Dense:
         """What `files` made; ValueError where the arrays do not fit each other."""
-        sentences, paragraphs, centres = (arrays.from_bytes(files[name]) for name in cls.FILES)
-        shapes = [sentences.shape[1:], paragraphs.shape[1:], centres.shape]
-        dim = centres.shape[-1] if centres.ndim else 0
-        if shapes != [(dim,), (dim,), (len(LANGUAGES), dim)] or {a.dtype.str for a in (sentences, paragraphs)} != {
-            "<f4"
-        }:
+        sentences, paragraphs = (Nearest(_under(files, prefix)) for prefix in (SENTENCES, PARAGRAPHS))
+        centres = np.asarray(files[CENTRES])
+        if centres.shape != (len(LANGUAGES), sentences.dim) or centres.dtype != np.float32:
             raise ValueError("the vectors are of another kind or length")
-        return cls(sentences, paragraphs, centres)
+        if sentences.dim != paragraphs.dim:
+            raise ValueError("the vectors are of another kind or length")
+        moments = {}
+        if len(sentences) > settings.SCORED_WHOLE:
+            for prefix in (_moments(name, language) for name in (SENTENCES, PARAGRAPHS) for language in LANGUAGES):
+                moments[prefix] = Moments.read({name: np.asarray(one) for name, one in _under(files, prefix).items()})
+        return cls(sentences, paragraphs, centres, moments)
+
+    def _centred(self, question: Vectors, language: Language) -> Vectors:
+        centred = question - self.query_centres[LANGUAGES.index(language)]
+        unit: Vectors = (centred / max(float(np.linalg.norm(centred)), 1e-12)).astype(np.float32)
+        return unit
 
 
-def _cosines(index: Any, question: Vectors) -> Vectors:
-    """The inner product of every row with a question's vector, `(n,)`, in the order of the rows.
+Allowed = NDArray[np.bool_] | None
 
-    Asked for row by row, since with two threads or more a search of many rows sums in another order than with one.
-    """
-    import faiss
 
-    rows, found = np.arange(index.ntotal, dtype=np.int64), np.empty(index.ntotal, dtype=np.float32)
-    index.compute_distance_subset(
-        1, faiss.swig_ptr(question), index.ntotal, faiss.swig_ptr(found), faiss.swig_ptr(rows)
-    )
-    return found
+def _moments(name: str, language: Language) -> str:
+    """What the names of the files of some moments begin with."""
+    return f"{name}moments-{language}-"
+
+
+def _under(files: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The arrays whose names begin so and go on with one word, by that."""
+    found = {name.removeprefix(prefix).removesuffix(ARRAY): name for name in files if name.startswith(prefix)}
+    return {word: files[name] for word, name in found.items() if "-" not in word}
+
+
+def _cosines(nearest: Nearest, question: Vectors, rows: Rows | None) -> Vectors:
+    found = nearest.cosines(question) if rows is None else nearest.cosines_of(question, rows)
+    rounded: Vectors = np.round(found, 6)
+    return rounded
 
 
 def _shift(encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
@@ -117,6 +182,17 @@ def _shift(encode: Callable[[Sequence[str]], Vectors]) -> Vectors:
     return shift
 
 
+def _means(rows: Vectors, languages: Sequence[Language]) -> dict[Language, Vectors]:
+    """The mean of each language's rows, `(dim,)`; 0 where there are none."""
+    of = np.array(languages)
+    sums = {language: np.zeros(rows.shape[1]) for language in LANGUAGES}
+    for at in range(0, len(rows), BLOCK):
+        for language in LANGUAGES:
+            sums[language] += rows[at : at + BLOCK][of[at : at + BLOCK] == language].sum(axis=0, dtype=np.float64)
+    counts = {language: max(1, int(np.count_nonzero(of == language))) for language in LANGUAGES}
+    return {language: (total / counts[language]).astype(np.float32) for language, total in sums.items()}
+
+
 def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Vectors:
     """Unit rows, each less its language's mean.
 
@@ -124,18 +200,17 @@ def _centred(rows: Vectors, languages: Sequence[Language], shift: Vectors) -> Ve
     `settings.CENTRE_PRIOR` rows had been seen there: three sentences have no mean of their own.
     """
     of = np.array(languages)
+    means = _means(rows, languages)
     main = max(LANGUAGES, key=list(languages).count)
-    main_mean = rows[of == main].mean(axis=0)
-    sign = 1 if main == "zh" else -1
-    centred = np.empty_like(rows)
-    for language in LANGUAGES:
-        mine = rows[of == language]
-        if language == main:
-            mean = main_mean
-        else:
-            prior = main_mean + sign * shift
-            mean = (mine.sum(axis=0) + settings.CENTRE_PRIOR * prior) / (len(mine) + settings.CENTRE_PRIOR)
-        centred[of == language] = mine - mean
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit: Vectors = (centred / np.maximum(norms, np.float32(1e-12))).astype(np.float32)
+    other: Language = "en" if main == "zh" else "zh"
+    count, prior = int(np.count_nonzero(of == other)), settings.CENTRE_PRIOR
+    towards = means[main] + (1 if main == "zh" else -1) * shift
+    means[other] = ((count * means[other] + prior * towards) / (count + prior)).astype(np.float32)
+    both = np.array([means[language] for language in LANGUAGES], dtype=np.float32)
+    which = (of == LANGUAGES[1]).astype(np.int64)
+    unit = np.empty_like(rows)
+    for at in range(0, len(rows), BLOCK):
+        centred = rows[at : at + BLOCK] - both[which[at : at + BLOCK]]
+        norms = np.linalg.norm(centred, axis=1, keepdims=True)
+        unit[at : at + BLOCK] = centred / np.maximum(norms, np.float32(1e-12))
     return unit

@@ -7,17 +7,17 @@ what was written. `store` says what the files mean, `lock` who may write.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
+import resource
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from index.errors import IndexDamaged, IndexUnwritable
+from index.sums import BLOCK, Buffer, Sum
 
 # What to do where the disk refuses, by the reason.
 _MENDS = {
@@ -26,86 +26,139 @@ _MENDS = {
     errno.EIO: "check the disk",
 }
 ELSEWHERE = "name a folder of yours with --index DIR or YINZHENG_INDEX"
+# Bytes that are read and held against their sums at once.
+_STRIDE = 16 * BLOCK
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What a file is known again by: the SHA-256 of its content, in hexadecimal digits, and its bytes."""
+class File:
+    """An ordinary file to be read. Kept open, it can be read whatever becomes of its name.
 
-    sha256: str
-    size: int
+    OSError where it cannot be opened, ValueError where the path is none.
+    """
 
-    @classmethod
-    def of(cls, data: bytes) -> Sum:
-        """The sum of a content."""
-        return cls(hashlib.sha256(data).hexdigest(), len(data))
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # without O_NONBLOCK a pipe in the file's place would be waited for
+        self._handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._handle).atexit = False
+        found = os.fstat(self._handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        self.size = found.st_size
+        self._held: bytes | None = None
 
-    @classmethod
-    def from_json(cls, value: Any) -> Sum:
-        """The sum that `to_json` made; ValueError for anything else."""
-        match value:
-            case [str(sha256), int(size)] if not isinstance(size, bool):
-                return cls(sha256, size)
-        raise ValueError("expected a SHA-256 and a size")
+    def hold(self) -> None:
+        """Read all of it now: what becomes of the file later does not touch what is read."""
+        self._held = self.read(0, self.size)
 
-    def to_json(self) -> list[str | int]:
-        """This sum as the manifest has it."""
-        return [self.sha256, self.size]
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes of a range, fewer where the file ends before."""
+        data = bytearray(max(0, min(end, self.size) - start))
+        return bytes(data[: self.fill(data, start)])
+
+    def fill(self, buffer: Buffer, start: int) -> int:
+        """Read into a buffer what begins at `start`; how many bytes there were."""
+        view = memoryview(buffer)
+        if self._held is not None:
+            found = memoryview(self._held)[start : start + len(view)]
+            view[: len(found)] = found
+            return len(found)
+        done = 0
+        while done < len(view) and (count := os.preadv(self._handle, [view[done:]], start + done)):
+            done += count
+        return done
 
 
-class Checked(Mapping[str, bytes]):
-    """Files of a folder by their names, each read when it is asked for; IndexDamaged unless it is as its sum says."""
+class Content:
+    """A range of a file, each block of which is held against its sum when it is first read.
 
-    def __init__(self, folder: Path, sums: Mapping[str, Sum], mend: str, digest: str = "") -> None:
-        """`mend` is the command that an error names, `digest` what the sums themselves are known by."""
-        self.folder = folder
-        self.digest = digest
-        self._sums = dict(sums)
-        self._mend = mend
+    IndexDamaged, with the command that mends it, for a block that is not as it was written.
+    """
 
-    def __getitem__(self, name: str) -> bytes:
-        path, sum = self.folder / name, self._sums[name]
-        try:
-            data = content(path, sum.size + 1)  # one byte more shows that it is longer
-        except OSError as error:
-            raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self._mend) from None
-        except ValueError as error:  # it is no name
-            raise IndexDamaged(f"{self.folder} names {name!r} ({error})", self._mend) from None
-        if Sum.of(data) != sum:
-            raise IndexDamaged(f"{path} is damaged: its SHA-256 is not the recorded one", self._mend)
-        return data
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sums)
+    def __init__(self, file: File, start: int, sum: Sum, mend: str) -> None:
+        self._file, self._start, self._sum, self._mend = file, start, sum, mend
+        self._held = bytearray(len(sum))
 
     def __len__(self) -> int:
-        return len(self._sums)
+        return self._sum.size
+
+    @property
+    def path(self) -> Path:
+        """The file that it stands in."""
+        return self._file.path
+
+    def damaged(self, what: str) -> IndexDamaged:
+        """The error that this content is not as it should be."""
+        return IndexDamaged(f"{self.path} {what}", self._mend)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes of a range within it."""
+        first, last = start // BLOCK, -(-end // BLOCK)
+        if self._held.find(0, first, last) < 0:
+            data = self._file.read(self._start + start, self._start + end)
+            if len(data) != end - start:
+                raise self.damaged("is damaged: it has become shorter")
+            return data
+        buffer = bytearray(min(last * BLOCK, len(self)) - first * BLOCK)
+        self._fill(memoryview(buffer), first)
+        return bytes(buffer[start - first * BLOCK : end - first * BLOCK])
+
+    def fill(self, buffer: Buffer) -> None:
+        """Read all of it into a buffer of its size."""
+        view = memoryview(buffer).cast("B")
+        for at in range(0, max(1, len(view)), _STRIDE):
+            self._fill(view[at : at + _STRIDE], at // BLOCK)
+
+    def hold(self) -> None:
+        """Read the file that it stands in now, and check this content."""
+        self._file.hold()
+        self.check()
+
+    def whole(self) -> bytes:
+        """All of it."""
+        return self.read(0, len(self))
 
     def check(self) -> None:
-        """Read every file."""
-        for name in self:
-            self[name]
+        """Read all of it, and keep nothing."""
+        buffer = memoryview(bytearray(min(_STRIDE, len(self))))
+        for at in range(0, max(1, len(self)), _STRIDE):
+            self._fill(buffer[: len(self) - at], at // BLOCK)
+
+    def _fill(self, view: memoryview, first: int) -> None:
+        """Read whole blocks, from this one on, into a buffer, and hold them against their sums."""
+        try:
+            count = self._file.fill(view, self._start + first * BLOCK)
+        except OSError as error:
+            raise self.damaged(f"cannot be read ({error.strerror})") from None
+        if count != len(view) or not self._sum.fits(view, first):
+            raise self.damaged("is damaged: its SHA-256 is not the recorded one")
+        blocks = -(-len(view) // BLOCK)
+        self._held[first : first + blocks] = b"\1" * blocks
+
+
+def room_for(files: int) -> None:
+    """Let this process have so many files open beside what it has, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files + 1_024
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def content(path: Path, most: int) -> bytes:
     """The first bytes of an ordinary file, at most so many; OSError where it cannot be read."""
-    # without O_NONBLOCK a pipe in the file's place would be waited for
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is no file")
-        return file.read(min(most, found.st_size))
+    return File(path).read(0, most)
 
 
-def write(path: Path, data: bytes) -> None:
-    """A new file with this content."""
+def write(path: Path, data: Iterable[Buffer]) -> None:
+    """A new file with this content, piece after piece."""
     with _refused(path):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
+            for piece in data:
+                rest = memoryview(piece).cast("B")
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
             os.fsync(handle)
         finally:
             os.close(handle)

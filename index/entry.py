@@ -9,7 +9,7 @@ from typing import Any, get_args
 from index import chunks
 from index.formats.extract import Extract, Format
 from index.part import Name
-from index.records import Document, Language
+from index.records import Document, Language, Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,16 @@ class Entry:
     def name(self) -> Name:
         """What the document is called."""
         return Name(self.id, self.file, self.title, self.sha256)
+
+    @property
+    def listed_as(self) -> Listed:
+        """The document as a list shows it."""
+        return Listed(self.id, self.file, self.title, self.sha256, self.language, self.format)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many sentences and paragraphs are searched."""
+        return self.sentences, self.paragraphs
 
     @classmethod
     def of(cls, document: Document, extract: Extract, *, path: str, listed: bool, part: str, digest: str) -> Entry:

@@ -7,6 +7,7 @@
     │   ├── IndexEmpty       it holds no document
     │   ├── IndexStale       built from other sources, settings or code
     │   ├── IndexDamaged     a file is missing, changed or unreadable
+    │   ├── IndexTooLarge    it does not fit into memory
     │   └── IndexUnwritable  the folder cannot be written
     ├── EncoderError     the embedding model cannot be had
     ├── ModelError       the reading model's weights are missing or damaged
@@ -48,6 +49,10 @@ class IndexStale(StoreError):
 
 class IndexDamaged(StoreError):
     """A file of the index is missing, changed or unreadable."""
+
+
+class IndexTooLarge(StoreError):
+    """There is too little memory to search the index, or to build it."""
 
 
 class IndexUnwritable(StoreError):

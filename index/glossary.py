@@ -111,15 +111,26 @@ def dictionary(zh_words: set[str], en_stems: set[str]) -> list[Pair]:
     could use. Sorted; nothing where the package is not installed.
     """
     found: set[tuple[str, str]] = set()
+    stems_of = _Stems()
     for zh, gloss in cedict():
-        stems = gloss_stems(gloss.casefold())
-        if not 0 < len(stems) <= GLOSS_WORDS_MAX or zh in STOP_ZH or len(zh) < 2:
+        if len(zh) < 2 or zh in STOP_ZH:
             continue
-        if len("".join(stems)) < 2:  # what is left of "can't"
+        words = _WORD.findall(gloss.casefold())
+        # few have a side in the text: most are told by their first word
+        if zh not in zh_words and not all(word in STOP_EN or stems_of[word] in en_stems for word in words):
             continue
-        if zh in zh_words or all(s in en_stems for s in stems):
+        stems = [stems_of[word] for word in words if word not in STOP_EN]
+        if 0 < len(stems) <= GLOSS_WORDS_MAX and len("".join(stems)) > 1:  # less is left of "can't"
             found.add((zh, " ".join(stems)))
     return [Pair(zh, en, "dictionary") for zh, en in sorted(found)]
+
+
+class _Stems(dict[str, str]):
+    """The stems of words, each made once."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = stem(word)
+        return self[word]
 
 
 def gloss_stems(text: str) -> tuple[str, ...]:
@@ -140,7 +151,9 @@ def cedict() -> Iterator[tuple[str, str]]:
         if line.startswith("#") or len(names) != 2:
             continue
         for gloss in rest.partition("]")[2].strip(" /").split("/"):
-            for sense in _REMARK.sub(" ", gloss).split(";"):
+            if "(" in gloss or "[" in gloss:
+                gloss = _REMARK.sub(" ", gloss)
+            for sense in gloss.split(";"):
                 if sense.strip() and not _NO_SENSE.search(sense):
                     yield names[1], sense
 

@@ -2,93 +2,143 @@
 
 Every token of a sentence keeps a vector; a question's tokens each take the nearest, and their cosines,
 weighted, are the score (ColBERT, Khattab and Zaharia 2020, at the level of sentences), with a learned
-share of the pooled vectors' cosine. A vector is 128 bytes and a scale of 2: some 5 KB a sentence.
+share of the pooled vectors' cosine. A vector is 128 bytes and a scale of 2: some 5 KB a sentence, which are read from
+disk when a sentence is scored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import arrays, layout
-from index.chunks import Row, lead
-from index.model import Asked, Model, Seen
+from index.chunks import Row
+from index.model import Asked, Model
+from index.stored import Stored
+from index.windows import Window, cut, joined, show
+
+if TYPE_CHECKING:
+    from index.earlier import Earlier
 
 Rows = NDArray[np.int64]
 
 
 class LatePart:
-    """The token vectors of one document's sentences, row after row, and the windows they were seen in."""
+    """The token vectors of one document's sentences, row after row, and the windows they were seen in.
 
-    FILES = ("late-tokens.npy", "late-scales.npy", "late-starts.npy", "late-pooled.npy", "late-windows.npy")
+    `tokens` are `(tokens, dim + 2)` bytes, each dim in 8 bits and then the scale in half precision; a row's are
+    `tokens[starts[i]:starts[i + 1]]`. `pooled` is `(rows, pooled dim)`; window j begins with the row `windows[j]`.
+    `tokens` and `pooled` may lie on disk.
+    """
 
-    def __init__(
-        self,
+    FILES = ("late-tokens.npy", "late-starts.npy", "late-pooled.npy", "late-windows.npy")
+
+    def __init__(self, tokens: Stored, starts: NDArray[np.int64], pooled: Stored, windows: NDArray[np.int64]) -> None:
+        self.tokens, self.starts, self.pooled, self.windows = tokens, starts, pooled, windows
+
+    @classmethod
+    def of(
+        cls,
         tokens: NDArray[np.int8],
         scales: NDArray[np.float16],
         starts: NDArray[np.int64],
         pooled: NDArray[np.float16],
         windows: NDArray[np.int64],
-    ) -> None:
-        """A row's tokens are `tokens[starts[i]:starts[i + 1]]`; window j begins with the row `windows[j]`."""
-        self.tokens, self.scales, self.starts = tokens, scales, starts
-        self.pooled, self.windows = pooled, windows
+    ) -> LatePart:
+        """The part of these vectors `(tokens, dim)` and their scales `(tokens,)`."""
+        return cls(joined(tokens, scales), starts, pooled, windows)
 
     @classmethod
     def build(
-        cls, model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] = lambda done, total: None
+        cls,
+        model: Model,
+        rows: Sequence[Row],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        earlier: Earlier | None = None,
     ) -> LatePart:
-        """See every window of these sentences, which are not none; `progress` is called with how many, of how many."""
-        firsts = _windows(model, rows)
-        seen: list[Seen] = []
-        shown = [
-            (lead(rows[first]), [row.text for row in rows[first:last]])
-            for first, last in zip(firsts, [*firsts[1:], len(rows)], strict=True)
-        ]
+        """See every window of these sentences, which are not none, but for those known from an earlier index.
+
+        `progress` is called with how many, of how many.
+        """
+        firsts = cut(model, rows)
+        shown = show(rows, firsts)
+        known = earlier.windows(rows[0].document.id, shown) if earlier else {}
+        new = [window for number, window in enumerate(shown) if number not in known]
+        seen = map(Window.of, model.see_all(new) if new else ())
+        found: list[Window] = []
         progress(0, len(shown))
-        for number, found in enumerate(model.see_all(shown), start=1):
-            seen += found
-            progress(number, len(shown))
-        vectors = np.concatenate([one.tokens for one in seen])
-        scales = (np.abs(vectors).max(axis=1) / 127).astype(np.float16)
+        for number in range(len(shown)):
+            found.append(known[number] if number in known else next(seen))
+            progress(number + 1, len(shown))
+        lengths = np.concatenate([one.lengths for one in found])
         return cls(
-            np.round(vectors / np.maximum(scales.astype(np.float32), 1e-8)[:, None]).clip(-127, 127).astype(np.int8),
-            scales,
-            np.cumsum([0, *(len(one.tokens) for one in seen)]).astype(np.int64),
-            np.array([one.pooled for one in seen]).astype(np.float16),
+            np.concatenate([one.tokens for one in found]),
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]),
+            np.concatenate([one.pooled for one in found]),
             np.array(firsts, dtype=np.int64),
+        )
+
+    def window(self, number: int) -> Window:
+        """The sentences of one window."""
+        low, high = np.append(self.windows, len(self))[number : number + 2]
+        return Window(
+            np.asarray(self.tokens[self.starts[low] : self.starts[high]]),
+            np.diff(self.starts[low : high + 1]),
+            np.asarray(self.pooled[low:high]),
         )
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
+    def files(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """The names, which are `FILES`, and contents of the files that keep this."""
-        parts: tuple[NDArray[Any], ...] = (self.tokens, self.scales, self.starts, self.pooled, self.windows)
-        for name, part in zip(self.FILES, parts, strict=True):
-            yield name, arrays.to_bytes(part)
+        for name, part in zip(self.FILES, (self.tokens, self.starts, self.pooled, self.windows), strict=True):
+            yield name, np.asarray(part)
 
     @classmethod
-    def read(cls, files: Mapping[str, bytes]) -> LatePart:
-        """What `files` made."""
-        return cls(*(arrays.from_bytes(files[name]) for name in cls.FILES))
+    def read(cls, files: Mapping[str, Any]) -> LatePart:
+        """What `files` made; ValueError where the arrays do not fit each other."""
+        tokens, starts, pooled, windows = (files[name] for name in cls.FILES)
+        starts, windows = np.asarray(starts), np.asarray(windows)
+        if starts[-1] != len(tokens) or len(starts) != len(pooled) + 1:
+            raise ValueError("it has token vectors of another number")
+        return cls(tokens, starts, pooled, windows)
+
+    def vectors(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The token vectors of these rows, one row's after another's, and how many each has."""
+        codes = np.concatenate([self.tokens[self.starts[row] : self.starts[row + 1]] for row in rows])
+        scales = np.ascontiguousarray(codes[:, -2:]).view(np.float16).astype(np.float32)
+        return codes[:, :-2].view(np.int8).astype(np.float32) * scales, self.starts[rows + 1] - self.starts[rows]
+
+
+class HasLate(Protocol):
+    """A document's part, with how many sentences and paragraphs it has."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many sentences and paragraphs there are."""
+        ...
+
+    @property
+    def late(self) -> LatePart:
+        """The token vectors of the sentences."""
+        ...
 
 
 class Late:
     """The parts of a library's documents, in their order, as one row of sentences."""
 
-    def __init__(self, parts: Sequence[LatePart]) -> None:
+    def __init__(self, parts: Sequence[HasLate]) -> None:
         self._parts = tuple(parts)
-        self._firsts = np.cumsum([0, *map(len, parts)])
+        self._firsts = np.cumsum([0, *(part.size[0] for part in parts)])
 
     def window(self, row: int) -> tuple[int, int]:
         """The half-open range of rows that share the window of this one."""
         at = int(np.searchsorted(self._firsts, row, side="right")) - 1
-        part, first = self._parts[at], int(self._firsts[at])
+        part, first = self._parts[at].late, int(self._firsts[at])
         place = int(np.searchsorted(part.windows, row - first, side="right"))
         end = int(part.windows[place]) if place < len(part.windows) else len(part)
         return first + int(part.windows[place - 1]), first + end
@@ -109,26 +159,10 @@ class Late:
         of = np.searchsorted(self._firsts, rows, side="right") - 1
         cuts = [0, *(np.flatnonzero(np.diff(of)) + 1).tolist(), len(rows)]
         for low, high in pairwise(cuts):
-            part = self._parts[of[low]]
+            part = self._parts[of[low]].late
             own = rows[low:high] - self._firsts[of[low]]
-            starts, lengths = part.starts[own], part.starts[own + 1] - part.starts[own]
-            at = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-            vectors = part.tokens[at].astype(np.float32) * part.scales[at].astype(np.float32)[:, None]
+            vectors, lengths = part.vectors(own)
             yield vectors, part.pooled[own], lengths
 
     def __len__(self) -> int:
         return int(self._firsts[-1])
-
-
-def _windows(model: Model, rows: Sequence[Row]) -> list[int]:
-    """The first row of each window; a window never crosses from one paragraph into the next."""
-    firsts: list[int] = []
-    at = 0
-    while at < len(rows):
-        end = at
-        while end < len(rows) and rows[end].paragraph_row == rows[at].paragraph_row:
-            end += 1
-        lengths = [len(model.layout.sentence(row.text).ids) for row in rows[at:end]]
-        firsts += [at + first for first, _ in layout.windows(lengths)]
-        at = end
-    return firsts

@@ -27,9 +27,13 @@ class Lexical:
 
     def scores(self, terms: Sequence[str]) -> tuple[Scores, Scores]:
         """BM25 of every sentence and every paragraph; at least 0, higher is better, rounded to 1e-6."""
-        ids = self._ids(terms)
-        sentences, paragraphs = self.sentences.scores(ids), self.paragraphs.scores(ids)
+        sentences, paragraphs = self.sums(terms)
         return np.round(sentences, 6, out=sentences), np.round(paragraphs, 6, out=paragraphs)
+
+    def sums(self, terms: Sequence[str]) -> tuple[Scores, Scores]:
+        """The same, not rounded, which takes as long again where there are many."""
+        ids = self._ids(terms)
+        return self.sentences.scores(ids), self.paragraphs.scores(ids)
 
     def best(self, terms: Sequence[str], k: int) -> tuple[tuple[Rows, Scores], tuple[Rows, Scores]]:
         """The k best sentences and the k best paragraphs as `scores` has them: rows and scores, see `Impacts.best`."""

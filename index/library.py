@@ -1,11 +1,9 @@
-"""An index in memory: documents, rows, both legs. Built by `build`, opened here, asked by `qa`."""
+"""An index that was opened: documents, rows, all legs. Built by `build`, opened here, asked by `qa`."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,56 +11,84 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import chunks, encoder, model, settings
+from index import disk, encoder, memory, model, pool, settings
 from index.corpus import Corpus
 from index.dense import Dense
+from index.documents import Documents
 from index.encoder import Encoder
 from index.entry import Entry
-from index.errors import IndexDamaged, IndexEmpty, IndexStale, NotFound, StoreError
-from index.glossary import Glossary, Pair
+from index.errors import IndexDamaged, IndexEmpty, IndexStale, IndexTooLarge, NotFound
+from index.glossary import Glossary
+from index.kept import Kept
 from index.late import Late
 from index.lexical import Lexical
 from index.manifest import Manifest
 from index.model import Model
 from index.part import Part
+from index.pool import Pool
 from index.records import Document, Language, Paragraph
+from index.shared import Read, Shared
 from index.store import Store
+from index.terms import Terms
 from index.tokens import Tokenizer
+from index.totals import Totals
+from index.vocabulary import Vocabulary
 from index.words import simplified
-
-# The files of what all documents share, beside the vectors'.
-TERMS, GLOSSARY = "terms.json", "glossary.json"
 
 
 class Library:
     """An opened index.
 
-    `rows` are its sentences, `paragraphs` its paragraphs; both legs score them by their places.
+    `rows` are its sentences, `paragraphs` its paragraphs; all legs score them by their places. What lies on disk is
+    read as it is needed.
     """
 
-    def __init__(
-        self,
-        parts: Sequence[Part],
-        tokenizer: Tokenizer,
-        glossary: Glossary,
-        terms: tuple[list[list[str]], list[list[str]]],
-        dense: Dense,
-        encoder_name: str,
-        fingerprint: str = "",
-    ) -> None:
+    def __init__(self, parts: Sequence[Part | Kept], shared: Shared, encoder_name: str, fingerprint: str = "") -> None:
         self.parts = tuple(parts)
-        self.documents = tuple(one.document for one in parts)
-        self.tokenizer = tokenizer
-        self.glossary = glossary
-        self.terms = terms
-        self.lexical = Lexical(*terms)
-        self.dense = dense
-        self.late = Late([one.late for one in parts])
         self.encoder_name = encoder_name
         self.fingerprint = fingerprint
+        self.documents = Documents(parts)
+        self.listed = self.documents.listed
+        self.rows, self.paragraphs = self.documents.rows, self.documents.paragraphs
+        self.late = Late(parts)
         # Where each document's file was read, by its id, as far as that is known.
         self.originals: dict[str, Path] = {}
-        self.rows, self.paragraphs = chunks.rows(self.documents)
+        self._shared = shared
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Cuts texts into terms; it knows the mined words."""
+        return self._shared.tokenizer
+
+    @property
+    def glossary(self) -> Glossary:
+        """The words of the other language."""
+        return self._shared.glossary
+
+    @property
+    def terms(self) -> Terms:
+        """The terms of sentences and paragraphs."""
+        return self._shared.terms
+
+    @property
+    def lexical(self) -> Lexical:
+        """The leg that scores them."""
+        return self._shared.terms.lexical
+
+    @property
+    def dense(self) -> Dense:
+        """The vectors of sentences and paragraphs."""
+        return self._shared.dense
+
+    @property
+    def chinese(self) -> NDArray[np.bool_]:
+        """Which rows stand in a Chinese paragraph, `(rows,)`."""
+        return self._shared.chinese
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Every term of every sentence, the glossary's included."""
+        return self.lexical.vocabulary
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -77,22 +103,8 @@ class Library:
     @cached_property
     def language(self) -> Language:
         """The language that most paragraphs are in."""
-        chinese = sum(paragraph.language == "zh" for _, paragraph in self.paragraphs)
-        return "zh" if 2 * chinese >= len(self.paragraphs) else "en"
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every term of every sentence, the glossary's included."""
-        return frozenset(term for terms in self.terms[0] for term in terms)
-
-    @cached_property
-    def chinese(self) -> NDArray[np.bool_]:
-        """Which rows stand in a Chinese paragraph, `(rows,)`."""
-        return np.array([row.paragraph.language == "zh" for row in self.rows], dtype=bool)
-
-    @cached_property
-    def _paragraph_rows(self) -> NDArray[np.int64]:
-        return np.array([row.paragraph_row for row in self.rows], dtype=np.int64)
+        chinese = self.chinese[self._firsts[:-1]]
+        return "zh" if 2 * np.count_nonzero(chinese) >= len(chinese) else "en"
 
     def legs(
         self, question: str, language: Language, rows: NDArray[np.int64] | None = None
@@ -102,33 +114,108 @@ class Library:
         The late leg looks at the best rows of the others only, where there are many: the rest share its
         least score.
         """
-        rows = np.arange(len(self.rows)) if rows is None else rows
-        of = self._paragraph_rows
         lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
+        of = self._paragraph_of if rows is None else self._paragraph_of[rows]
+        paragraphs, place = (None, of) if rows is None else np.unique(of, return_inverse=True)
+        question = simplified(question)
+        dense, dense_paragraph = self.dense.scores(self.encoder.queries([question])[0], language, rows, paragraphs)
+        legs = {
+            "lexical": lexical if rows is None else lexical[rows],
+            "lexical_paragraph": lexical_paragraph[of],
+            "dense": dense.astype(np.float64),
+            "dense_paragraph": dense_paragraph[place].astype(np.float64),
+        }
+        return {**legs, "late": self._late(question, np.arange(len(self.rows)) if rows is None else rows, legs)}
+
+    def pool(self, question: str, language: Language, allowed: NDArray[np.bool_] | None = None) -> Pool:
+        """The best rows of each leg, of those allowed, for a library that is too large to score every row."""
+        lexical, lexical_paragraph = self.lexical.sums(self.tokenizer.terms(question))
         question = simplified(question)
         vector = self.encoder.queries([question])[0]
-        dense, dense_paragraph = self.dense.scores(vector, language)
-        legs = {
-            "lexical": lexical[rows],
-            "lexical_paragraph": lexical_paragraph[of][rows],
-            "dense": dense[rows].astype(np.float64),
-            "dense_paragraph": dense_paragraph[of][rows].astype(np.float64),
+        of, most = self._paragraph_of, settings.LATE_ROWS // 4
+        within = None if allowed is None else np.isin(np.arange(len(self.paragraphs)), of[allowed])
+        near, near_paragraphs = self.dense.best(vector, language, most, allowed, within)
+        paragraphs = {*pool.best(lexical_paragraph, most, within).tolist(), *near_paragraphs.tolist()}
+        ranges = [np.arange(self._firsts[one], self._firsts[one + 1]) for one in paragraphs]
+        rows = np.unique(np.concatenate([pool.best(lexical, most, allowed), near, *ranges]))
+        rows = rows if allowed is None else rows[allowed[rows]]
+
+        def legs_of(rows: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+            own, place = np.unique(of[rows], return_inverse=True)
+            dense, dense_paragraph = self.dense.scores(vector, language, rows, own)
+            legs = {
+                "lexical": np.round(lexical[rows], 6),
+                "lexical_paragraph": np.round(lexical_paragraph[of[rows]], 6),
+                "dense": dense.astype(np.float64),
+                "dense_paragraph": dense_paragraph[place].astype(np.float64),
+            }
+            return {**legs, "late": self._late(question, rows, legs)}
+
+        legs = legs_of(rows)
+        moments = self.dense.totals(vector, language)
+        chinese, others = self._counts
+        totals = {
+            "lexical": self._apart(lexical),
+            "lexical_paragraph": (Totals.of(lexical_paragraph, chinese), Totals.of(lexical_paragraph, others)),
+            "dense": moments[0],
+            "dense_paragraph": moments[1],
+            "late": self._rest(rows, legs["late"]),
         }
+        return Pool(rows, legs, totals, legs_of)
+
+    def _late(
+        self, question: str, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """The late leg's scores of these rows, of which the other legs' are known."""
         if not len(rows):
-            return {**legs, "late": np.zeros(0)}
-        pool = _pool(list(legs.values()))
-        scores = self.late.scores(self.model.ask(question), rows[pool], *self.model.late)
+            return np.zeros(0)
+        near = _near(list(legs.values()))
+        scores = self.late.scores(self.model.ask(question), rows[near], *self.model.late)
         late = np.full(len(rows), scores.min())
-        late[pool] = scores
-        return {**legs, "late": late}
+        late[near] = scores
+        return late
+
+    @cached_property
+    def _paragraph_of(self) -> NDArray[np.int64]:
+        """The paragraph of each row, ascending, `(rows,)`."""
+        return self._shared.paragraphs.astype(np.int64)
+
+    @cached_property
+    def _firsts(self) -> NDArray[np.int64]:
+        """The first row of each paragraph, and the number of rows."""
+        return np.searchsorted(self._paragraph_of, np.arange(len(self.paragraphs) + 1))
+
+    @cached_property
+    def _counts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How many rows each paragraph has, if it is Chinese, and if it is not."""
+        lengths, chinese = np.diff(self._firsts).astype(np.float64), self.chinese[self._firsts[:-1]]
+        return lengths * chinese, lengths * ~chinese
+
+    def _apart(self, scores: NDArray[np.float64]) -> tuple[Totals, Totals]:
+        """The totals of all rows' scores: of Chinese rows, and of the others."""
+        if self.chinese.all():
+            return Totals.of(scores), Totals()
+        if not self.chinese.any():
+            return Totals(), Totals.of(scores)
+        return Totals.of(scores, self.chinese.astype(np.float64)), Totals.of(scores, (~self.chinese).astype(np.float64))
+
+    def _rest(self, rows: NDArray[np.int64], scores: NDArray[np.float64]) -> tuple[Totals, Totals]:
+        """The totals of all rows' scores, where those of these rows are known and all others' are the least of them."""
+        least = float(scores.min()) if len(scores) else 0.0
+        found = []
+        for one, count in zip((True, False), (int(np.count_nonzero(self.chinese)), None), strict=True):
+            own = scores[self.chinese[rows] == one]
+            rest = (len(self.rows) - int(np.count_nonzero(self.chinese)) if count is None else count) - len(own)
+            found.append(Totals.of(own) + Totals(rest, rest * least, rest * least * least))
+        return found[0], found[1]
 
     def document(self, id: str) -> Document:
         """The document of that id; NotFound names the ones there are."""
-        for document in self.documents:
-            if document.id == id:
-                return document
-        known = ", ".join(document.id for document in self.documents)
-        raise NotFound(f"no document {id!r}", f"the index holds {known}")
+        number = self.documents.number(id)
+        if number is not None:
+            return self.documents[number]
+        some = ", ".join(one.id for one in self.listed[:5]) + (", …" if len(self.listed) > 5 else "")
+        raise NotFound(f"no document {id!r}", f"the index holds {some}")
 
     def paragraph(self, id: str) -> tuple[Document, Paragraph]:
         """The paragraph of that id, `3.1-P2` or `document:3.1-P2`.
@@ -136,11 +223,12 @@ class Library:
         NotFound where there is none, and where several documents have one and none is named.
         """
         name, _, number = id.rpartition(":")
-        found = [
-            (document, paragraph)
-            for document in self.documents
-            if name in ("", document.id) and (paragraph := document.paragraph(number))
-        ]
+        among = range(len(self.listed)) if not name else [at] if (at := self.documents.number(name)) is not None else []
+        found = []
+        for at in among:
+            document = self.documents[at]
+            if paragraph := document.paragraph(number):
+                found.append((document, paragraph))
         if len(found) == 1:
             return found[0]
         if found:
@@ -149,7 +237,7 @@ class Library:
         raise NotFound(f"no paragraph {id!r}", "run `yinzheng show` for the outline with every id")
 
 
-def _pool(legs: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:
+def _near(legs: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:
     """The places that the late leg looks at: all, or the best of each other leg, in the library's order."""
     if len(legs[0]) <= settings.LATE_ROWS:
         return np.arange(len(legs[0]))
@@ -176,22 +264,13 @@ def code() -> str:
     return digest.hexdigest()
 
 
-def files(library: Library) -> Iterator[tuple[str, bytes]]:
-    """The names and contents of the files that keep what all documents of an index share."""
-    yield TERMS, _json({"words": library.tokenizer.words, "chunks": library.terms})
-    yield GLOSSARY, _json([list(asdict(p).values()) for p in library.glossary.pairs])
-    yield from library.dense.files()
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def read(folder: Path, expected: Callable[[Manifest], dict[str, Any]] | None = None) -> Library:
-    """The index in `folder`, all in memory: what becomes of the files later does not touch it.
+    """The index in `folder`, whose files stay open: a build that replaces it does not touch what was opened.
 
-    Raises IndexMissing, IndexEmpty or IndexDamaged, and IndexStale where the manifest says otherwise than `expected`
-    (see `expectation`) makes of it. Where a build replaces the index meanwhile, the new one is read.
+    A small one (`settings.HELD_BYTES`) is read and checked as a whole and kept in memory; of a larger one, what a
+    question needs is read when it is asked, and IndexDamaged comes then. Raises IndexMissing, IndexEmpty or
+    IndexDamaged, and IndexStale where the manifest says otherwise than `expected` (see `expectation`) makes of it.
+    Where a build replaces the index meanwhile, the new one is read.
     """
     store = Store(folder)
     while True:
@@ -211,26 +290,30 @@ def _read(store: Store, manifest: Manifest) -> Library:
     entries = [Entry.from_json(value) for value in manifest["documents"]]
     if not entries:
         raise IndexEmpty(f"the index in {store.folder} holds no document", "run `yinzheng index add PATH`")
+    disk.room_for(len(entries) + len(manifest["files"]))
+    parts = [Kept(store.part(entry.part, entry.digest), entry) for entry in entries]
     data = store.data(manifest)
-    try:
-        terms = json.loads(data[TERMS])
-        found = Library(
-            parts=[Part.read(store.part(entry.part, entry.digest), entry.name) for entry in entries],
-            tokenizer=Tokenizer(terms["words"]),
-            glossary=Glossary(Pair(*pair) for pair in json.loads(data[GLOSSARY])),
-            terms=(terms["chunks"][0], terms["chunks"][1]),
-            dense=Dense.read(data),
-            encoder_name=manifest["encoder"],
-            fingerprint=manifest["fingerprint"],
+    size = (sum(entry.sentences for entry in entries), sum(entry.paragraphs for entry in entries))
+
+    def damaged(why: str) -> IndexDamaged:
+        return IndexDamaged(f"the index in {store.folder} cannot be read ({why})", store.rebuild)
+
+    shared = Read(data, size, damaged)
+    room = memory.available()
+    if room is not None and shared.dense.memory > room:
+        raise IndexTooLarge(
+            f"the index in {store.folder} takes {memory.said(shared.dense.memory)} of memory, "
+            f"{memory.said(room)} are free",
+            "close what else is running, or search it on a machine with more memory",
         )
-        rows, paragraphs = len(found.rows), len(found.paragraphs)
-        if not (rows, paragraphs) == found.dense.sizes == tuple(map(len, found.terms)):
-            raise ValueError("it has sentences, terms and vectors of different numbers")
-    except StoreError:
-        raise
-    except Exception as error:  # of any sort: the files are as they were written, but not by this program
-        raise IndexDamaged(f"the index in {store.folder} cannot be read ({error})", store.rebuild) from error
+    found = Library(parts, shared, manifest["encoder"], manifest["fingerprint"])
     found.originals = {entry.id: Path(entry.path) for entry in entries}
+    if data.size + sum(part.files.size for part in parts) <= settings.HELD_BYTES:
+        data.hold()
+        shared.look()
+        for number, part in enumerate(parts):
+            part.hold()
+            found.documents.at(number)
     return found
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import Any
+from typing import Any, get_args
 
 import regex
 
-from index.disk import Sum
 from index.entry import Entry
+from index.nearest import Kind
+from index.sums import Sum
 
 FILE, COPY = "manifest.json", "manifest.copy.json"
 # Bytes that are read of it at most; it has some 600 for a document.
@@ -22,7 +23,8 @@ BYTES_MAX = 200_000_000
 # What the user has said, which outlives a build. The folder of sources.toml, if any; the folders whose files were
 # added; which listed documents were removed, by their ids, and which files of those folders, by the SHA-256 of their
 # paths.
-NOTHING_SAID: dict[str, Any] = {"folder": None, "roots": [], "removed": [], "left_out": []}
+# How the nearest vectors are to be found, by their number if it is not said.
+NOTHING_SAID: dict[str, Any] = {"folder": None, "vectors": None, "roots": [], "removed": [], "left_out": []}
 
 _DATA = regex.compile(r"data-[0-9a-f]{16}")
 
@@ -57,6 +59,7 @@ def is_said(manifest: Manifest) -> bool:
     return (
         "folder" in manifest
         and isinstance(manifest["folder"], str | None)
+        and manifest.get("vectors") in (None, *get_args(Kind))
         and all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists)
     )
 

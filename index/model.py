@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cores import cores
 from index.errors import ModelError
 from index.layout import Ids, Layout, Places, Tokens
 
@@ -150,7 +150,7 @@ class Model:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="model")
+        return ThreadPoolExecutor(cores(), thread_name_prefix="model")
 
     def ask(self, question: str) -> Asked:
         """A question, to rank sentences by."""

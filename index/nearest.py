@@ -8,6 +8,7 @@ arrays: FAISS's own form is not read from disk, since bytes that are none of its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from threading import Lock
 from typing import Literal
 
@@ -76,6 +77,12 @@ class Nearest:
         """The length of a row."""
         return self._rows.shape[1]
 
+    @property
+    def memory(self) -> int:
+        """The bytes that are read into memory when the first question is asked."""
+        scanned = [self._rows] if self.kind == "flat" else [self._arrays[name] for name in self.NAMES["coded"][1:]]
+        return sum(array.dtype.itemsize * prod(array.shape) for array in scanned)
+
     def describe(self) -> str:
         """The kind and its parameters, in a line."""
         if self.kind == "flat":
@@ -118,12 +125,18 @@ class Nearest:
 
     def _candidates(self, question: Vectors, k: int, allowed: NDArray[np.bool_] | None) -> Rows | None:
         """The rows among which the best are, in ascending order; None for all."""
-        compared = _compared(k)
-        few = (len(self) if allowed is None else np.count_nonzero(allowed)) <= compared
-        if self._coded is None or few:
+        compared, scanned = _compared(k), _scanned(k)
+        count = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        if self._coded is None or count <= compared:
             return None if allowed is None else np.flatnonzero(allowed)
         if allowed is None:
-            return np.sort(self._coded.best(question, compared, _scanned(k)))
+            return np.sort(self._coded.best(question, compared, scanned))
+        if count >= settings.ALLOWED_SHARE * len(self):
+            # as many as hold enough of the allowed if those lie anywhere; not if they are far from the question
+            found = self._coded.best(question, len(self), int(1.5 * scanned * len(self) / count))
+            found = found[allowed[found]]
+            if len(found) >= min(scanned, count):
+                return np.sort(found[:compared])
         return np.sort(self._coded.best_of(question, compared, allowed))
 
     def _read(self) -> None:

@@ -1,9 +1,9 @@
 """The part of an index that belongs to one document alone: made once, and kept while what it is made of stays.
 
-    parts/<key>/extract.npz       the text as extracted, its blocks, where it stands on the file's pages
-    parts/<key>/document.json     repairs, sections, paragraphs, sentences
-    parts/<key>/sentences.npy …   vectors of sentences and paragraphs, not yet centred; token vectors
-    parts/<key>/part.json         the sum of each of these (see `store`)
+    extract.npz       the text as extracted, its blocks, where it stands on the file's pages
+    document.json     repairs, sections, paragraphs, sentences
+    sentences.npy …   vectors of sentences and paragraphs, not yet centred; token vectors
+    keys.npy          what each of these was made of (see `keys`)
 
 What depends on the other documents too (terms, glossary, centring) is made of all parts by `build`.
 """
@@ -13,29 +13,32 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from index import arrays, chunks
+from index import chunks, keys, passages, windows
 from index.encoder import Encoder, Vectors
 from index.formats.extract import Extract, places_of
 from index.formats.places import Places
+from index.keys import Keys
 from index.late import LatePart
 from index.model import Model
-from index.records import Document, Paragraph, Section, Span
+from index.records import Document, Listed, Paragraph, Section, Span
 from index.repair.edits import Edit
 from index.structure import outline
+
+if TYPE_CHECKING:
+    from index.earlier import Earlier
 
 # Called with what is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
 
-# Passages encoded between two reports of progress.
-BATCH = 8
-
 EXTRACT, DOCUMENT, SENTENCES, PARAGRAPHS = "extract.npz", "document.json", "sentences.npy", "paragraphs.npy"
+KEYS = "keys.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +53,52 @@ class Name:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A document and its vectors, `(sentences, dim)` and `(paragraphs, dim)`, references left out."""
+    """A document and its vectors, `(sentences, dim)` and `(paragraphs, dim)`, references left out.
+
+    A new one that is to be kept has the keys of its sentences, paragraphs and windows, in this order.
+    """
 
     document: Document
     sentences: Vectors
     paragraphs: Vectors
     late: LatePart
+    keys: Keys = field(default_factory=keys.none)
 
     @classmethod
-    def make(cls, document: Document, encoder: Encoder, model: Model, progress: Progress) -> Part:
-        """Encode a document."""
+    def make(
+        cls, document: Document, encoder: Encoder, model: Model, progress: Progress, earlier: Earlier | None = None
+    ) -> Part:
+        """Encode a document, but for what is known from an earlier index."""
         rows, paragraphs = chunks.rows([document])
-        plain = [row.text for row in rows]
-        titled = [chunks.sentence_text(row) for row in rows]
-        whole = [chunks.paragraph_text(*pair) for pair in paragraphs]
-        vectors = _encode(encoder, plain + titled + whole, progress)
-        n = len(rows)
-        late = LatePart.build(model, rows, lambda done, total: progress("windows", done, total))
-        return cls(document, _between(vectors[:n], vectors[n : 2 * n]), vectors[2 * n :], late)
+        made_of = [
+            *((row.text, chunks.sentence_text(row)) for row in rows),
+            *((chunks.paragraph_text(*pair),) for pair in paragraphs),
+        ]
+        vectors = _vectors(document.id, made_of, encoder, progress, earlier)
+        late = LatePart.build(model, rows, lambda done, total: progress("windows", done, total), earlier)
+        made = keys.none()
+        if earlier is not None:
+            made = earlier.keys(made_of, windows.show(rows, late.windows.tolist()))
+        return cls(document, vectors[: len(rows)], vectors[len(rows) :], late, made)
 
-    def files(self, extract: Extract) -> Iterator[tuple[str, bytes]]:
-        """The names and contents of the files that keep this part."""
+    @property
+    def listed(self) -> Listed:
+        """The document as a list shows it."""
+        return self.document.listed
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many sentences and paragraphs there are."""
+        return len(self.sentences), len(self.paragraphs)
+
+    def files(self, extract: Extract) -> Iterator[tuple[str, bytes | NDArray[Any]]]:
+        """The names and contents of the files that keep this part (see `kept`)."""
         yield EXTRACT, extract.to_bytes()
         yield DOCUMENT, json.dumps(to_json(self.document), ensure_ascii=False, separators=(",", ":")).encode()
-        yield SENTENCES, arrays.to_bytes(self.sentences)
-        yield PARAGRAPHS, arrays.to_bytes(self.paragraphs)
+        yield SENTENCES, self.sentences
+        yield PARAGRAPHS, self.paragraphs
+        yield KEYS, self.keys
         yield from self.late.files()
-
-    @classmethod
-    def read(cls, files: Mapping[str, bytes], name: Name) -> Part:
-        """The part that `files` made, of which nothing is left on disk; ValueError or KeyError for anything else."""
-        made = cls(
-            read_document(files, name),
-            arrays.from_bytes(files[SENTENCES]),
-            arrays.from_bytes(files[PARAGRAPHS]),
-            LatePart.read(files),
-        )
-        rows, paragraphs = chunks.rows([made.document])
-        if not len(rows) == len(made.sentences) == len(made.late) or len(paragraphs) != len(made.paragraphs):
-            raise ValueError(f"{name.id} has sentences and vectors of different numbers")
-        return made
 
 
 def key(sha256: str, errata: Sequence[object], made_by: Sequence[str]) -> str:
@@ -97,12 +106,12 @@ def key(sha256: str, errata: Sequence[object], made_by: Sequence[str]) -> str:
     return hashlib.sha256(repr((sha256, list(errata), list(made_by))).encode()).hexdigest()[:32]
 
 
-def read_extract(files: Mapping[str, bytes]) -> Extract:
+def read_extract(files: Mapping[str, Any]) -> Extract:
     """The extract of a part."""
     return Extract.from_bytes(files[EXTRACT])
 
 
-def read_document(files: Mapping[str, bytes], name: Name) -> Document:
+def read_document(files: Mapping[str, Any], name: Name) -> Document:
     """The document of a part."""
     kept = files[EXTRACT]
     return from_json(json.loads(files[DOCUMENT]), name, Extract.from_bytes(kept), kept)
@@ -179,18 +188,27 @@ def from_json(data: dict[str, Any], name: Name, extract: Extract, kept: bytes) -
     )
 
 
-def _between(plain: Vectors, titled: Vectors) -> Vectors:
-    """A sentence's vector: half by itself, half after its title (each alone is worse, see `settings`)."""
-    return ((plain + titled) / 2).astype(np.float32)
+def _vectors(
+    id: str,
+    made_of: Sequence[tuple[str, ...]],
+    encoder: Encoder,
+    progress: Progress,
+    earlier: Earlier | None,
+) -> Vectors:
+    """A text's vector, or that between two: a sentence's is half by itself, half after its title.
 
-
-def _encode(model: Encoder, texts: list[str], progress: Progress) -> Vectors:
-    """Each text's vector, equal texts encoded once."""
-    distinct = list(dict.fromkeys(texts))
-    found: list[Vectors] = []
-    for at in range(0, len(distinct), BATCH):
-        progress("encoding", at, len(distinct))
-        found.append(model.passages(distinct[at : at + BATCH]))
-    progress("encoding", len(distinct), len(distinct))
-    place = {text: row for row, text in enumerate(distinct)}
-    return np.concatenate(found)[[place[text] for text in texts]]
+    (Each alone is worse: see `settings`.)
+    """
+    known = earlier.vectors(id, made_of) if earlier else {}
+    new = [texts for place, texts in enumerate(made_of) if place not in known]
+    total, left = len(made_of), len(new)
+    encoded = passages.encode(
+        encoder,
+        [*(texts[0] for texts in new), *(texts[-1] for texts in new)],
+        lambda share: progress("encoding", total - left + int(share * left), total),
+    )
+    found = np.empty((total, encoder.dim), dtype=np.float32)
+    found[[place for place in range(total) if place not in known]] = passages.between(encoded[:left], encoded[left:])
+    for place, vector in known.items():
+        found[place] = vector
+    return found

@@ -77,6 +77,18 @@ class Paragraph:
                 raise ValueError(f"sentences of {self.id} overlap at {right.start}")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document as a list of documents shows it."""
+
+    id: str
+    file: str
+    title: str
+    sha256: str
+    language: Language
+    format: Format
+
+
 @dataclass(frozen=True)
 class Document:
     """One source file: its text as decoded or extracted, how it is repaired for display, and its structure.
@@ -106,6 +118,11 @@ class Document:
                 raise ValueError(f"paragraph {paragraph.id} is out of order or of range")
             seen.add(paragraph.id)
             previous = paragraph.end
+
+    @property
+    def listed(self) -> Listed:
+        """This document as a list shows it."""
+        return Listed(self.id, self.file, self.title, self.sha256, self.language, self.format)
 
     @cached_property
     def repaired(self) -> Repaired:

@@ -2,14 +2,14 @@
 
     DIR/manifest.json         what the index says of itself (see `manifest`)
     DIR/manifest.copy.json    the same once more: where the manifest is damaged, a build knows from it what was added
-    DIR/parts/<key>/…         what belongs to one document alone (see `part`)
+    DIR/parts/<key>           what belongs to one document alone (see `part`), packed in one file (see `pack`)
     DIR/data-<hash>/…         what is made of all documents: terms, glossary, centred vectors
     DIR/.lock                 held by whoever writes (see `lock`)
 
 A build writes new parts and a new data folder beside the old ones and then replaces `manifest.json`, in one
 step: a reader sees the old index or the new one, never a mixture, and a build killed at any moment leaves the
 last good index. What the new manifest does not name is deleted then. Everything is JSON or plain npy;
-nothing is unpickled. Every file is held against its sum as it is read.
+nothing is unpickled. Every block of a file is held against its sum when it is first read.
 """
 
 from __future__ import annotations
@@ -22,23 +22,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from index import disk, lock, settings
+from index import disk, lock, pack, settings
 from index import manifest as manifests
-from index.disk import Checked, Sum
+from index.disk import Content, File
 from index.entry import Entry
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
 from index.manifest import COPY, Manifest
 from index.manifest import FILE as MANIFEST
+from index.members import Files, Members, pieces
+from index.pack import Pack
+from index.sums import Sum, Summing
 
 PARTS = "parts"
-# The file of a part that has the sums of the others.
-SUMS = "part.json"
-# Bytes that are read of it at most.
-SUMS_MAX = 100_000
 # Where what is being written lies, below the folder, until it is whole.
 _DRAFTS = ".new-"
-# Names and contents of files that are to be written; one content at a time is held in memory.
-Files = Iterable[tuple[str, bytes]]
 
 
 class Store:
@@ -114,25 +111,34 @@ class Store:
         said = self.said
         return {key: said.get(key, default) for key, default in manifests.NOTHING_SAID.items()}
 
-    def part(self, key: str, digest: str | None = None) -> Checked:
-        """The files of a part, whose sums have this SHA-256, if it is given; IndexDamaged where they cannot be read."""
-        folder = self.folder / PARTS / key
-        try:
-            written = disk.content(folder / SUMS, SUMS_MAX)
-            found = hashlib.sha256(written).hexdigest()
-            if digest not in (None, found):
-                raise IndexDamaged(f"{folder / SUMS} is damaged: its SHA-256 is not the recorded one", self.rebuild)
-            sums = {str(name): Sum.from_json(value) for name, value in json.loads(written).items()}
-        except OSError as error:
-            raise IndexDamaged(f"{folder / SUMS} cannot be read ({error.strerror})", self.rebuild) from None
-        except (ValueError, AttributeError, RecursionError) as error:
-            raise IndexDamaged(f"{folder / SUMS} cannot be read ({error})", self.rebuild) from None
-        return Checked(folder, sums, self.rebuild, found)
+    def part(self, key: str, digest: str | None = None) -> Pack:
+        """The members of a part, whose sums have this SHA-256, if it is given; IndexDamaged where there is none."""
+        path = self.folder / PARTS / key
+        with self._readable(path):
+            return Pack(File(path), self.rebuild, digest)
 
-    def data(self, manifest: Manifest) -> Checked:
-        """The files that all documents share."""
-        sums = {name: Sum.from_json(value) for name, value in manifest["files"].items()}
-        return Checked(self.folder / manifest["data"], sums, self.rebuild)
+    def data(self, manifest: Manifest) -> Members:
+        """The files that all documents share, opened; IndexDamaged where one is not there."""
+        found = {}
+        for name, value in manifest["files"].items():
+            path = self.folder / manifest["data"] / name
+            with self._readable(path):
+                file, sum = File(path), Sum.from_json(value)
+                if file.size != sum.size:
+                    raise ValueError(f"it has {file.size} bytes, expected {sum.size}")
+                found[name] = Content(file, 0, sum, self.rebuild)
+        return Members(found)
+
+    @contextmanager
+    def _readable(self, path: Path) -> Iterator[None]:
+        """That a file cannot be read as IndexDamaged."""
+        try:
+            yield
+        except OSError as error:
+            raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self.rebuild) from None
+        except ValueError as error:
+            shown = ascii(str(path)) if "\0" in str(path) else path
+            raise IndexDamaged(f"{shown} is damaged ({error})", self.rebuild) from None
 
     def leftovers(self, manifest: Manifest) -> list[Path]:
         """What lies here and no manifest names: of the index before, or of a build that was killed."""
@@ -172,13 +178,11 @@ class Store:
         """Make these files the part of that key; its digest (see `part`)."""
         draft, parts = self.folder / f"{_DRAFTS}part", self.folder / PARTS
         disk.make(parts)
-        sums = _fill(draft, files)
-        written = json.dumps({name: sum.to_json() for name, sum in sums.items()}).encode()
-        disk.write(draft / SUMS, written)
-        disk.settle(draft)
+        disk.remove(draft)
+        digest = pack.write(draft, files)
         disk.remove(parts / key)  # only a damaged one is written anew
         disk.rename(draft, parts / key)
-        return hashlib.sha256(written).hexdigest()
+        return digest
 
     def commit(self, files: Files, core: Mapping[str, Any]) -> Manifest:
         """Make these files, and the parts that `core` names, the index; `core` is the manifest without sums."""
@@ -200,7 +204,7 @@ class Store:
 
     def _replace(self, name: str, data: bytes) -> None:
         draft = self.folder / f"{_DRAFTS}manifest"
-        disk.write(draft, data)
+        disk.write(draft, [data])
         disk.rename(draft, self.folder / name)
         disk.settle(self.folder)
 
@@ -250,7 +254,8 @@ def _fill(folder: Path, files: Files) -> dict[str, Sum]:
     disk.remove(folder)
     disk.make(folder)
     sums = {}
-    for name, data in files:
-        disk.write(folder / name, data)
-        sums[name] = Sum.of(data)
+    for name, content in files:
+        summing = Summing()
+        disk.write(folder / name, summing.over(pieces(content)))
+        sums[name] = summing.sum
     return sums

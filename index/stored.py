@@ -22,6 +22,10 @@ class Stored(Protocol):
         """As numpy's."""
         ...
 
+    def __len__(self) -> int:
+        """How many rows there are."""
+        ...
+
     def __getitem__(self, rows: Any, /) -> NDArray[Any]:
         """These rows, in memory: `rows` is a slice without a step, or int64 `(m,)`."""
         ...

@@ -47,7 +47,7 @@ class Terms:
     def of(cls, arrays: Mapping[str, Any]) -> Terms:
         """What `arrays` gave, by name; ValueError where they are of another kind or do not fit each other.
 
-        The large ones are only read in slices, and may lie on a disk (see `Slices`); the others are numpy's.
+        Any may lie on a disk; the large ones are only read in slices (see `Stored`).
         """
         vocabulary = Vocabulary.of_arrays(arrays)
         mine, theirs = (Bags.of(arrays, name) for name in ("sentence", "paragraph"))
@@ -65,6 +65,11 @@ class Terms:
         ):
             yield from bags.arrays(name)
             yield from leg.arrays(name)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many sentences and paragraphs there are."""
+        return len(self.sentences), len(self.paragraphs)
 
     def sentence(self, row: int) -> list[str]:
         """The terms of a sentence, repeated and in order."""

@@ -65,7 +65,7 @@ class Vocabulary:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, Any]) -> Vocabulary:
         """What `arrays` gave, by name."""
-        return cls(arrays["vocabulary-text.npy"], arrays["vocabulary-starts.npy"])
+        return cls(np.asarray(arrays["vocabulary-text.npy"]), np.asarray(arrays["vocabulary-starts.npy"]))
 
     def _bytes(self, id: int) -> bytes:
         return bytes(self._text[self._starts[id] : self._starts[id + 1]])

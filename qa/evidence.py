@@ -106,10 +106,10 @@ def weigh(library: Library, question: Question, read: Sequence[Candidate]) -> li
     found = []
     for candidate in read:
         row = candidate.sentence.paragraph_row
-        own = frozenset(library.terms[0][candidate.row])
+        own = frozenset(library.terms.sentence(candidate.row))
         given = gives(candidate.sentence.text, question, own)
         if row not in terms:
-            terms[row] = frozenset(library.terms[1][row])
+            terms[row] = frozenset(library.terms.paragraph(row))
         found.append(
             Evidence(
                 odds=_within(candidate.odds, settings.ODDS_MAX),
@@ -136,7 +136,7 @@ def on_topic(library: Library, question: Question, read: Sequence[Candidate]) ->
 
 def typed(library: Library, question: Question, found: Sequence[Candidate]) -> bool:
     """Whether one of these sentences has a number, date or name of the sort that is wanted, if one is."""
-    return any(gives(c.sentence.text, question, library.terms[0][c.row]) for c in found)
+    return any(gives(c.sentence.text, question, library.terms.sentence(c.row)) for c in found)
 
 
 def without_form(library: Library, question: Question, read: Sequence[Candidate]) -> bool:
@@ -155,7 +155,7 @@ def key_words(library: Library, question: Question) -> frozenset[str]:
 
 def looked_up(library: Library, keys: Set[str], best: Candidate) -> bool:
     """Whether there are key words, and the best sentence has every one of them."""
-    return bool(keys) and keys <= set(library.terms[0][best.row])
+    return bool(keys) and keys <= set(library.terms.sentence(best.row))
 
 
 def unheard_of(library: Library, question: Question, keys: Set[str]) -> bool:

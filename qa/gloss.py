@@ -6,7 +6,7 @@ words and very common ones are left out, and what no dictionary has is simply no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -16,10 +16,10 @@ import regex
 
 from index.glossary import cedict, gloss_stems, printed
 from index.library import Library
-from index.records import Language
+from index.records import Document, Language, Paragraph
 from index.tokens import STOP_EN, STOP_ZH, normal
 from index.words import frequency, relative, tag
-from qa import titles
+from qa import settings, titles
 
 # Terms of one quote, the rarest of them; more is a list that nobody reads.
 TERMS_MAX = 10
@@ -84,7 +84,12 @@ class Glosser:
 
     @cached_property
     def _text(self) -> str:
-        return "\n".join(one.display(p.start, p.end) for one, p in self._library.paragraphs)
+        return "\n".join(one.display(p.start, p.end) for one, p in self._legible)
+
+    @property
+    def _legible(self) -> Sequence[tuple[Document, Paragraph]]:
+        """The paragraphs of the library, unless they are too many to be read for this."""
+        return self._library.paragraphs if len(self._library.rows) <= settings.TEXT_SENTENCES_MAX else ()
 
     @cached_property
     def _text_to_en(self) -> dict[str, tuple[str, ...]]:
@@ -144,7 +149,7 @@ class Glosser:
     def _words(self) -> dict[Language, frozenset[str]]:
         """The words that the library's own texts use, in each language, without the glossary's."""
         found: dict[Language, set[str]] = {"zh": set(), "en": set()}
-        for document, paragraph in self._library.paragraphs:
+        for document, paragraph in self._legible:
             text = document.display(paragraph.start, paragraph.end)
             found[paragraph.language].update(self._tokenizer.terms(text))
         return {language: frozenset(words) for language, words in found.items()}

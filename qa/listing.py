@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.entry import Entry
+from index.nearest import Kind
 from index.shelf import Report, What
 from qa.console import count
 
@@ -18,6 +19,9 @@ _SAID: dict[What, str] = {
     "failed": "not read",
     "unchanged": "unchanged",
 }
+
+# How the nearest vectors are found.
+_KINDS: dict[Kind, str] = {"flat": "compared one by one", "coded": "by codes, the best compared"}
 
 # What is shown otherwise than it stands, and is no slip.
 _NO_SLIPS = frozenset(
@@ -39,6 +43,9 @@ def info_lines(folder: Path, manifest: Mapping[str, Any], stale: str | None) -> 
     """What an index holds and how it was made."""
     yield f"{folder}: {contents(manifest)}"
     yield f"format {manifest['format']}, encoder {manifest['encoder']}, fingerprint {manifest['fingerprint']}"
+    if kinds := manifest.get("kinds"):
+        said = (f"{name} {_KINDS[kind]}" for name, kind in zip(("sentences", "paragraphs"), kinds, strict=True))
+        yield "vectors: " + ", ".join(said)
     yield stale or "up to date"
     for value in manifest["documents"]:
         yield from _document_lines(Entry.from_json(value))

@@ -116,9 +116,9 @@ def make(library: Library, question: Question, candidate: Candidate) -> Quote:
         before = paragraph.sentences[row.number - 1]
         longer = document.display(before.start, span.end)
         limit = settings.QUOTE_CHARACTERS_ZH if paragraph.language == "zh" else settings.QUOTE_CHARACTERS_EN
-        previous = set(library.terms[0][candidate.row - 1])
+        previous = set(library.terms.sentence(candidate.row - 1))
         asked = set(library.tokenizer.terms(question.text))
-        if len(longer) <= limit and asked & previous - set(library.terms[0][candidate.row]):
+        if len(longer) <= limit and asked & previous - set(library.terms.sentence(candidate.row)):
             span = Span(before.start, span.end)
     text = document.display(span.start, span.end)
     return Quote(

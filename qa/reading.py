@@ -20,7 +20,7 @@ from qa import evidence, settings
 from qa.evidence import Chances
 from qa.question import Question, repeats, says
 from qa.reader import expansions
-from qa.retrieve import Candidate
+from qa.retrieve import Candidate, Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +35,39 @@ class Read:
     near: tuple[Candidate, ...] = ()
 
 
-def read(library: Library, question: Question, ranked: Sequence[Candidate], most: int = settings.READ_WINDOWS) -> Read:
+NOTHING = Read((), 0.0)
+
+
+def read(library: Library, question: Question, ranked: Ranking, most: int = settings.READ_WINDOWS) -> Read:
     """Read the best windows; each sentence's score becomes its chance, and ties stay as they were ranked.
 
-    `ranked` is every sentence, best first, and may be empty; at most `most` windows are read.
+    `ranked` may be empty; at most `most` windows are read.
     """
-    order = {candidate.row: number for number, candidate in enumerate(ranked)}
     found = sentences(library, question, ranked, most)
     if not found:
-        return Read((), 0.0)
+        return NOTHING
     chances = Chances.of(evidence.weigh(library, question, found))
-    likely = [replace(one, score=chance) for one, chance in zip(found, chances.sentences, strict=True)]
-    likely.sort(key=lambda candidate: (-candidate.score, order[candidate.row]))
-    return Read(tuple(likely), chances.confidence, tuple(ranked[: settings.TWINS_AMONG]))
+    likely = sorted(
+        zip(found, chances.sentences, strict=True), key=lambda pair: (-pair[1], -pair[0].score, pair[0].row)
+    )
+    read = tuple(replace(candidate, score=chance) for candidate, chance in likely)
+    return Read(read, chances.confidence, tuple(ranked[: settings.TWINS_AMONG]))
 
 
 def sentences(
-    library: Library, question: Question, ranked: Sequence[Candidate], most: int = settings.READ_WINDOWS
+    library: Library, question: Question, ranked: Ranking, most: int = settings.READ_WINDOWS
 ) -> list[Candidate]:
     """The sentences of the best windows, at most so many, with what was read in them, window after window."""
-    places = {candidate.row: candidate for candidate in ranked}
     asked = simplified(question.text)
     windows = [range(*window) for window in _windows(library, question, ranked, most)]
     shown = [(lead(library.rows[rows[0]]), [library.rows[row].text for row in rows]) for rows in windows]
     found: list[Candidate] = []
     for rows, reading in zip(windows, library.model.read_all(asked, shown), strict=True):
-        for number, row in enumerate(rows):
-            if _repeats(places[row], question):
+        for number, candidate in enumerate(ranked.of(rows)):
+            if _repeats(candidate, question):
                 continue
             span, odds = best_span(reading.starts[number], reading.ends[number], reading.tokens[number])
-            found.append(replace(places[row], odds=round(reading.odds[number], 4), span=span, span_odds=round(odds, 4)))
+            found.append(replace(candidate, odds=round(reading.odds[number], 4), span=span, span_odds=round(odds, 4)))
     return found
 
 

@@ -25,28 +25,25 @@ class Scope:
         """The documents of these ids or file names, all where none is named; NotFound for one that there is not."""
         return cls(frozenset(id for name in names for id in _ids(library, name)) if names else None, language)
 
-    def rows(self, library: Library) -> NDArray[np.int64]:
-        """The library's sentences that are in it, in the library's order; maybe none."""
+    def rows(self, library: Library) -> NDArray[np.int64] | None:
+        """The library's sentences that are in it, in the library's order; maybe none. None stands for all."""
         if self.documents is None and self.language is None:
-            return np.arange(len(library.rows))
-        return np.array(
-            [
-                number
-                for number, row in enumerate(library.rows)
-                if (self.documents is None or row.document.id in self.documents)
-                and self.language in (None, row.paragraph.language)
-            ],
-            dtype=np.int64,
-        )
+            return None
+        firsts = library.rows.firsts
+        numbers = [n for n, one in enumerate(library.listed) if self.documents is None or one.id in self.documents]
+        rows = np.concatenate([np.arange(0), *(np.arange(firsts[one], firsts[one + 1]) for one in numbers)])
+        return rows if self.language is None else rows[library.chinese[rows] == (self.language == "zh")]
 
 
 EVERYTHING = Scope()
 
 
 def _ids(library: Library, name: str) -> list[str]:
-    found = [d.id for d in library.documents if d.id == name] or [d.id for d in library.documents if d.file == name]
+    found = [one.id for one in library.listed if one.id == name] or [
+        one.id for one in library.listed if one.file == name
+    ]
     if not found:
-        some = ", ".join(document.id for document in library.documents[:5])
-        more = ", …" if len(library.documents) > 5 else ""
+        some = ", ".join(one.id for one in library.listed[:5])
+        more = ", …" if len(library.listed) > 5 else ""
         raise NotFound(f"no document {name!r}", f"the index holds {some}{more}")
     return found

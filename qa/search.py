@@ -45,7 +45,7 @@ def search(library: Library, raw: str, top: int, scope: Scope = EVERYTHING) -> F
     if question.problem in ("empty", "too long"):
         return Found(question.text, question.language, (), question)
     hits: dict[int, PassageHit] = {}
-    for candidate in retrieve(library, question, scope=scope):
+    for candidate in retrieve(library, question, scope):
         row = candidate.sentence.paragraph_row
         if row not in hits:
             hits[row] = PassageHit(len(hits) + 1, make(library, question, candidate), candidate.legs)

@@ -16,7 +16,16 @@ import platformdirs
 from index import library, settings
 from index.build import build, silent
 from index.corpus import Corpus
-from index.errors import IndexDamaged, IndexEmpty, IndexMissing, IndexStale, InputError, SourceError, StoreError
+from index.errors import (
+    IndexDamaged,
+    IndexEmpty,
+    IndexMissing,
+    IndexStale,
+    IndexTooLarge,
+    InputError,
+    SourceError,
+    StoreError,
+)
 from index.library import Library
 from index.manifest import COPY, Manifest
 from index.manifest import FILE as MANIFEST
@@ -74,7 +83,7 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     folder = default_index()
     try:
         return library.read(folder, expected)
-    except IndexEmpty:
+    except (IndexEmpty, IndexTooLarge):
         raise
     except (StoreError, SourceError) as error:
         said = Store(folder).said

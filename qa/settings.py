@@ -144,3 +144,7 @@ JOINED_SENTENCES_MAX = 5_000
 JOIN_SECONDS = 20
 # Pixels a point of a page shown beside the conversation: sharp on a panel of 600 pixels.
 PAGE_SCALE = 2.0
+
+# What is learnt by reading a library through (the names it speaks of, how it prints a term, the words it uses) is
+# learnt of one of at most so many sentences: reading these takes some ten seconds.
+TEXT_SENTENCES_MAX = 20_000

@@ -61,8 +61,11 @@ class Suggester:
         """
         brought = tomllib.loads(_EXAMPLES.read_text(encoding="utf-8"))
         found = []
-        for document in self._library.documents:
-            own = brought.get(document.id)
+        for number, one in enumerate(self._library.listed):
+            own = brought.get(one.id)
+            if own is None and not self._tries:
+                continue
+            document = self._library.documents[number]
             for section, paragraphs in document.sections():
                 if own is not None:
                     zh, en = own.get(section.number, (None, None))
@@ -87,7 +90,8 @@ class Suggester:
         """
         known = {same(question) for question in asked}
         # Two documents may have the same section: an introduction without a heading, say.
-        here = {(one.id, p.section) for one, p in self._library.paragraphs if p in paragraphs}
+        known_of = map(self._library.document, dict.fromkeys(point.document for point in self.starting_points))
+        here = {(one.id, p.section) for one in known_of for p in one.paragraphs if p in paragraphs}
         places = [i for i, point in enumerate(self.starting_points) if (point.document, point.section) in here]
 
         def distance(place: int) -> tuple[bool, int, int]:

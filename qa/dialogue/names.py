@@ -6,7 +6,7 @@ language has is not among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from types import MappingProxyType
 from unicodedata import normalize
@@ -17,7 +17,7 @@ from index.glossary import printed
 from index.library import Library
 from index.tokens import STOP_EN, normal
 from index.words import relative, segmenter, simplified
-from qa import titles
+from qa import settings, titles
 
 # A word of a name that is rarer than this in general text names the thing too: 狼疮 of 系统性红斑狼疮, not 细胞.
 RARE = 1e-6
@@ -39,13 +39,13 @@ class Names(frozenset[str]):
     """
 
     twins: Mapping[str, str]
-    vocabulary: frozenset[str]
+    vocabulary: Container[str]
 
     def __new__(
         cls,
         names: Iterable[str] = (),
         twins: Mapping[str, str] = MappingProxyType({}),
-        vocabulary: frozenset[str] = frozenset(),
+        vocabulary: Container[str] = frozenset(),
     ) -> Names:
         """Keep the names, with `twins` and `vocabulary` beside them."""
         made = super().__new__(cls, names)
@@ -119,8 +119,13 @@ def codes(text: str) -> Iterator[tuple[int, int]]:
 
 
 def known_names(library: Library) -> Names:
-    """What a library speaks of: both sides of its mined pairs, rare words of them, its headings, its codes."""
-    text = "\n".join(document.display(p.start, p.end) for document in library.documents for p in document.paragraphs)
+    """What a library speaks of: both sides of its mined pairs, rare words of them, its headings, its codes.
+
+    Headings and codes are looked for in its text, unless there is too much of it (`settings.TEXT_SENTENCES_MAX`).
+    """
+    legible = len(library.rows) <= settings.TEXT_SENTENCES_MAX
+    documents = library.documents if legible else ()
+    text = "\n".join(document.display(p.start, p.end) for document in documents for p in document.paragraphs)
     mined = [pair for pair in library.glossary.pairs if pair.source == "text"]
     names = {name for pair in mined for name in (pair.zh, pair.en)}
     names |= {word for word in library.tokenizer.words if word.endswith("细胞")}
@@ -131,7 +136,7 @@ def known_names(library: Library) -> Names:
         for pair in library.glossary.pairs
         if pair.zh in heads and regex.fullmatch(r"\p{Latin}{4,}", pair.en)
     }  # fmt: skip
-    for _, paragraph in library.paragraphs:
+    for paragraph in (paragraph for document in documents for paragraph in document.paragraphs):
         for title in paragraph.section.titles:
             part = normal(titles.split(title)[1]).partition("的")[0].strip()
             if part.endswith(_TAILS) or part in names:

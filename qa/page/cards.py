@@ -133,7 +133,7 @@ def _card(quote: dict[str, Any], chance: float, language: Language, library: Hol
     return (
         f'<figure class="yz-card"><blockquote dir="auto" lang="{LANG[own]}">'
         f"{marked(quote['text'], quote['highlights'])}</blockquote>"
-        f"<figcaption>{_chip(quote, language, document, glosser, named=len(library.documents) > 1)}"
+        f"<figcaption>{_chip(quote, language, document, glosser, named=len(library.listed) > 1)}"
         f'<span class="yz-confidence" title="{words.of("chance-title", language)}">{likely}</span>'
         f'<span class="yz-tools">{copies}</span></figcaption>'
         f'<pre class="yz-text">{safe(plain(quote, language))}</pre>'
@@ -149,7 +149,7 @@ def _near(quote: dict[str, Any], language: Language, library: Holds, glosser: Gl
     return (
         f'<figure class="yz-near"><blockquote dir="auto" lang="{LANG[own]}">{safe(quote["text"])}</blockquote>'
         f'<figcaption><span class="yz-not">{words.of("not", language)}</span>'
-        f"{_chip(quote, language, document, glosser, named=len(library.documents) > 1)}</figcaption></figure>"
+        f"{_chip(quote, language, document, glosser, named=len(library.listed) > 1)}</figcaption></figure>"
     )
 
 

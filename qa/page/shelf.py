@@ -14,7 +14,7 @@ from qa.page import words
 from qa.page.markup import LANG, both, safe
 
 if TYPE_CHECKING:
-    from index.records import Document
+    from index.records import Document, Listed
     from qa.web.room import File
 
 # From so many documents on a list can be filtered by name.
@@ -39,7 +39,7 @@ def bar(*, adds: bool) -> str:
     )
 
 
-def shelf(documents: Sequence[Document], *, adds: bool, keeps: bool) -> str:
+def shelf(documents: Sequence[Listed], *, adds: bool, keeps: bool) -> str:
     """The list, open where there is more than one document."""
     rows = "".join(_row(document, f"{_kind(document)}") for document in documents)
     hint = f'<p class="yz-hint">{both("kept" if keeps else "yours")}</p>' if adds else ""
@@ -104,7 +104,7 @@ def _own(file: File) -> str:
     )
 
 
-def _row(document: Document, about: str, more: str = "", state: str = "ready") -> str:
+def _row(document: Document | Listed, about: str, more: str = "", state: str = "ready") -> str:
     """A document that can be asked and opened."""
     title = safe(document.title)
     return (
@@ -115,7 +115,7 @@ def _row(document: Document, about: str, more: str = "", state: str = "ready") -
     )
 
 
-def _kind(document: Document) -> str:
+def _kind(document: Document | Listed) -> str:
     """Its format and main language."""
     return f"{document.format.upper()} · {both('chinese' if document.language == 'zh' else 'english')}"
 

@@ -87,9 +87,7 @@ class Page:
             return gr.skip(), talk, gr.skip(), gr.skip()
         try:
             room = self.room(talk)
-            turn = take_turn(
-                room.desks, room.documents, asked.message, talk.turns, alone=asked.alone, choice=asked.choice
-            )
+            turn = take_turn(room.desks, room.listed, asked.message, talk.turns, alone=asked.alone, choice=asked.choice)
             drawn = _drawn(turn, room)
         except YinzhengError as error:
             drawn = cards.failed(str(error))
@@ -209,7 +207,7 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
     `server` gives it its looks, which Gradio takes when it is mounted.
     """
     page = Page(desk, feedback, rooms)
-    documents = desk.library.documents
+    documents = desk.library.listed
     private: dict[str, Any] = {"api_visibility": "private"}
     with _Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
         talk = gr.State(Conversation())
@@ -255,7 +253,11 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
             with gr.Column(scale=4, min_width=320, elem_id="yz-side"), gr.Column(elem_id="yz-source"):
                 gr.HTML(shelf.bar(adds=rooms.open))
                 gr.HTML(shelf.shelf(documents, adds=rooms.open, keeps=rooms.keep is not None))
-                one = reader.text(documents[0], desk.glosser) if len(documents) == 1 else reader.nothing("pick")
+                one = (
+                    reader.text(desk.library.documents[0], desk.glosser)
+                    if len(documents) == 1
+                    else reader.nothing("pick")
+                )
                 open_document = gr.HTML(one, elem_id="yz-reader")
 
         answers: list[Any] = []

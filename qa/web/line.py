@@ -13,10 +13,15 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
 from index.encoder import Encoder, Vectors
 from index.model import Model, Seen
 from index.parallel import PAIRS
+from index.passages import batches
 
+# Passages that the encoder reads between two turns, and their characters: half a second.
+TEXTS, CHARACTERS = 8, 1_000
 # Windows that the reading model sees between two turns: a tenth of a second.
 WINDOWS = 4
 # What every library is centred by: always the same sentences.
@@ -69,8 +74,14 @@ class Batchwise:
         return (self._remembered if _KNOWN.issuperset(texts) else self._encode)(tuple(texts), queries)
 
     def _encode(self, texts: tuple[str, ...], queries: bool) -> Vectors:
-        with self._line:
-            return self._encoder.queries(texts) if queries else self._encoder.passages(texts)
+        if queries:
+            with self._line:
+                return self._encoder.queries(texts)
+        found = []
+        for batch in batches(texts, TEXTS, CHARACTERS):
+            with self._line:
+                found.append(self._encoder.passages(batch))
+        return np.concatenate(found)
 
 
 class Aside(Model):

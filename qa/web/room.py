@@ -27,7 +27,7 @@ from index.formats.file import load, shown
 from index.formats.sandbox import Sandbox
 from index.model import Model
 from index.part import Name, Part
-from index.records import Document
+from index.records import Document, Listed
 from index.shelf import made, unused
 from qa import settings
 from qa.web.cellar import keep
@@ -122,21 +122,26 @@ class Room:
         return self._thread is not None
 
     @property
-    def documents(self) -> tuple[Document, ...]:
+    def listed(self) -> tuple[Listed, ...]:
         """All that can be asked: the library's documents and this session's own."""
-        own = tuple(document for file in self.files if (document := file.document))
-        return (*self._base.library.documents, *own)
+        return (*self._base.library.listed, *(document.listed for document in self._own_documents))
+
+    @property
+    def _own_documents(self) -> list[Document]:
+        return [document for file in self.files if (document := file.document)]
 
     def document(self, id: str) -> Document:
         """The document of that id; NotFound for one that is not in this room."""
-        for document in self.documents:
+        for document in self._own_documents:
             if document.id == id:
                 return document
+        if self._base.library.documents.number(id) is not None:
+            return self._base.library.document(id)
         raise NotFound(f"no document {id!r}", "it was removed")
 
     def desk(self, id: str) -> Desk:
         """The desk on which a document lies; the first where none has it."""
-        return next((desk for desk in self.desks if any(one.id == id for one in desk.library.documents)), self.desks[0])
+        return next((desk for desk in self.desks if desk.library.documents.number(id) is not None), self.desks[0])
 
     def page(self, document: Document, number: int) -> bytes:
         """A page of a document's file as PNG; SourceError where the file is gone or changed, or has no such page."""
@@ -315,12 +320,12 @@ class Room:
                 raise _Gone
             file.state, file.done, file.total = stage, done, total  # type: ignore[assignment]
 
-    def _taken(self, file: File) -> Iterator[Document]:
+    def _taken(self, file: File) -> Iterator[Listed]:
         """The documents that are there beside this file's."""
-        yield from self._base.library.documents
+        yield from self._base.library.listed
         for other in self.files:
             if other is not file and other.part:
-                yield other.part.document
+                yield other.part.listed
 
     def _measure(self, document: Document) -> None:
         """Raise SourceError where a document would be too much with what is there."""

@@ -32,7 +32,7 @@ from qa.web.line import Line
 
 if TYPE_CHECKING:
     from index.library import Library
-    from index.records import Document, Language, Paragraph
+    from index.records import Document, Language, Listed, Paragraph
 
 _WORD = regex.compile(r"[[\p{L}\p{N}]--\p{Han}]+(?:[-/.'’][[\p{L}\p{N}]--\p{Han}]+)*", regex.VERSION1)
 
@@ -48,8 +48,8 @@ class Holds(Protocol):
     """What quotes are proved against: all documents that a session may see."""
 
     @property
-    def documents(self) -> Sequence[Document]:
-        """All of them."""
+    def listed(self) -> Sequence[Listed]:
+        """All of them, as a list shows them."""
         ...
 
     def document(self, id: str) -> Document:
@@ -257,7 +257,7 @@ class Desk:
 
 def take_turn(
     desks: Sequence[Desk],
-    documents: Sequence[Document],
+    documents: Sequence[Listed],
     message: str,
     before: Sequence[Turn] = (),
     *,
@@ -269,7 +269,7 @@ def take_turn(
     ids = frozenset(one.id for one in chosen)
     made: list[Turn] = []
     for desk in desks:
-        here = frozenset(one.id for one in desk.library.documents)
+        here = frozenset(one.id for one in desk.library.listed)
         if ids & here or (desk is desks[-1] and not made):
             scope = Scope(None if here <= ids else ids & here, choice.language)
             made.append(desk.turn(message, before, alone=alone, scope=scope))

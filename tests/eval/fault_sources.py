@@ -135,7 +135,7 @@ def damaged_vectors(bench: Bench, patch: Patch) -> Library:
     """One byte of the vectors is flipped on disk."""
     with tempfile.TemporaryDirectory() as name:
         folder = stored(bench, Path(name))
-        path = next(folder.glob("data-*/sentence-vectors.npy"))
+        path = next(folder.glob("data-*/sentence-vector-rows.npy"))
         data = bytearray(path.read_bytes())
         data[-1] ^= 255
         path.write_bytes(bytes(data))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sown import Bench, Patch
 
-from index import dense, part
+from index import dense, passages
 from index.encoder import Encoder, Vectors
 from index.model import Asked, Model, Seen
 
@@ -21,7 +21,7 @@ def query_prefix_dropped(bench: Bench, patch: Patch) -> None:
 
 def not_normalised(bench: Bench, patch: Patch) -> None:
     """Rows as long as their text: what a pooling by sum instead of mean leaves."""
-    real = part._encode
+    real = passages.encode
 
     def encode(model: Encoder, texts: list[str], progress: Any) -> Vectors:
         vectors = real(model, texts, progress)
@@ -30,7 +30,7 @@ def not_normalised(bench: Bench, patch: Patch) -> None:
     def centred(rows: Vectors, languages: Sequence[str], shift: Vectors) -> Vectors:
         return rows
 
-    patch.setattr(part, "_encode", encode)
+    patch.setattr(passages, "encode", encode)
     patch.setattr(dense, "_centred", centred)
 
 
@@ -41,8 +41,8 @@ def not_centred(bench: Bench, patch: Patch) -> None:
 
 def shifted_vectors(bench: Bench, patch: Patch) -> None:
     """Each vector stands in the row of its neighbour."""
-    real = part._encode
-    patch.setattr(part, "_encode", lambda *given: np.roll(real(*given), 1, axis=0))
+    real = passages.encode
+    patch.setattr(passages, "encode", lambda *given: np.roll(real(*given), 1, axis=0))
 
 
 def dead_encoder(bench: Bench, patch: Patch) -> None:

@@ -13,7 +13,7 @@ from sown import Bench, Change, Patch, copied, stored
 
 from eval import dataset
 from eval.record import Run
-from index import dense, encoder, library, part
+from index import dense, encoder, library, passages, settings
 from index.corpus import Corpus
 from index.encoder import Encoder, Vectors
 from index.library import Library
@@ -23,14 +23,14 @@ from qa.question import Question
 
 def noise(bench: Bench, patch: Patch) -> None:
     """1e-4 of noise in every vector."""
-    real = part._encode
+    real = passages.encode
     random = np.random.default_rng(7)
 
     def encode(*given: Any) -> Vectors:
         vectors = real(*given)
         return (vectors + 1e-4 * random.standard_normal(vectors.shape)).astype(np.float32)
 
-    patch.setattr(part, "_encode", encode)
+    patch.setattr(passages, "encode", encode)
 
 
 def query_noise(bench: Bench, patch: Patch) -> None:
@@ -57,9 +57,9 @@ def two_threads(bench: Bench, patch: Patch) -> Run:
 
 def other_order(bench: Bench, patch: Patch) -> None:
     """Texts are encoded last first, three at a time."""
-    real = part._encode
-    patch.setattr(part, "BATCH", 3)
-    patch.setattr(part, "_encode", lambda model, texts, progress: real(model, texts[::-1], progress)[::-1])
+    real = passages.encode
+    patch.setattr(settings, "BATCH_TEXTS", 3)
+    patch.setattr(passages, "encode", lambda model, texts, progress: real(model, texts[::-1], progress)[::-1])
 
 
 def questions_reversed(bench: Bench, patch: Patch) -> Run:

@@ -24,7 +24,7 @@ SAYING = (
 
 def documents(library: Library, questions: Sequence[str]) -> dict[str, str]:
     """Texts by file name; `questions` are those that will be asked."""
-    counts = Counter(term for terms in library.terms[0] for term in terms)
+    counts = Counter(term for row in range(len(library.rows)) for term in library.terms.sentence(row))
     words = [term for term, _ in counts.most_common()]
     lines = [" ".join(words[at : at + 40]) for at in range(0, len(words), 40)]
     return {

@@ -54,19 +54,21 @@ class Here(Sandbox):
         return txt.read(data)
 
 
-def late(cls: type[LatePart], model: object, rows: list[Any], progress: object = None) -> LatePart:
+def late(cls: type[LatePart], model: object, rows: list[Any], progress: object, earlier: object) -> LatePart:
     """A sentence is one token, and a window."""
     n = len(rows)
     zero = np.zeros((n, 4))
-    return cls(zero.astype(np.int8), np.zeros(n, np.float16), np.arange(n + 1), zero.astype(np.float16), np.arange(n))
+    return cls.of(
+        zero.astype(np.int8), np.zeros(n, np.float16), np.arange(n + 1), zero.astype(np.float16), np.arange(n)
+    )
 
 
 def light(patch: Callable[[Any, str, Any], None]) -> None:
     """Leave out what takes time and is nothing to the disk; what was merged once is not merged again."""
-    real, known = build.merge, {}
+    real, known = build.merged, {}
 
-    def merge(parts: list[Any], *rest: Any) -> Any:
-        key = tuple((one.document.id, one.document.sha256) for one in parts)
+    def merged(parts: list[Any], *rest: Any) -> Any:
+        key = tuple(one.listed for one in parts)
         if key not in known:
             known[key] = real(parts, *rest)
         return known[key]
@@ -75,7 +77,7 @@ def light(patch: Callable[[Any, str, Any], None]) -> None:
     patch(encoder, "load", lambda name: Hashed())
     patch(glossary, "dictionary", lambda zh, en: [])
     patch(LatePart, "build", classmethod(late))
-    patch(build, "merge", merge)
+    patch(build, "merged", merged)
     patch(build, "Sandbox", Here)
 
 

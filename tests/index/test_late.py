@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +21,9 @@ ROOT = np.float32(np.sqrt(0.5))
 VECTORS = np.array([[127, 0], [0, 127], [127, 127], [-127, 0]], np.int8)
 SCALES = np.array([1 / 127, 1 / 127, ROOT / 127, 1 / 127], np.float16)
 POOLED = np.array([[ROOT, ROOT], [ROOT, ROOT], [-1, 0]], np.float16)
-PART = LatePart(VECTORS, SCALES, np.array([0, 2, 3, 4]), POOLED, np.array([0, 2]))
-SMALL = Late([PART])
+PART = LatePart.of(VECTORS, SCALES, np.array([0, 2, 3, 4]), POOLED, np.array([0, 2]))
+HELD = SimpleNamespace(size=(3, 1), late=PART)
+SMALL = Late([HELD])
 ASKED = Asked(np.array([[1, 0], [0, 1]], np.float32), np.array([0.75, 0.25], np.float32), np.array([1, 0], np.float32))
 
 
@@ -45,7 +47,7 @@ def test_windows() -> None:
 
 
 def test_parts_are_one_row_of_sentences() -> None:
-    three = Late([PART, PART, PART])
+    three = Late([HELD, HELD, HELD])
     assert [three.window(row) for row in range(9)] == [
         (first + low, first + high) for first in (0, 3, 6) for low, high in ((0, 2), (0, 2), (2, 3))
     ]
@@ -57,7 +59,7 @@ def test_parts_are_one_row_of_sentences() -> None:
 
 def test_what_is_written_is_read() -> None:
     files = dict(PART.files())
-    again = Late([LatePart.read(files)])
+    again = Late([SimpleNamespace(size=(3, 1), late=LatePart.read(files))])
     assert sorted(files) == sorted(LatePart.FILES)
     assert (
         again.scores(ASKED, np.arange(3), 0.3, 20.0).tolist() == SMALL.scores(ASKED, np.arange(3), 0.3, 20.0).tolist()

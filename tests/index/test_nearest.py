@@ -115,6 +115,16 @@ def test_coded_finds_the_nearest(k: int, share: float) -> None:
     assert hits / total >= 0.99
 
 
+def test_coded_finds_what_is_allowed_far_away() -> None:
+    rows, question = clustered(MANY), clustered(1, seed=8)[0]
+    flat, coded = (Nearest.build(rows, kind) for kind in KINDS)
+    cosines = flat.cosines(question)
+    allowed = cosines < np.median(cosines)
+    expected, _ = flat.best(question, 100, allowed)
+    found, _ = coded.best(question, 100, allowed)
+    assert len(np.intersect1d(found, expected)) >= 99
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_threads_change_nothing(kind: Kind) -> None:
     rows, question = clustered(MANY), some(1)[0]

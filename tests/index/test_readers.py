@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index import disk, library
+from index import library, store
+from index.disk import File
 from index.errors import IndexDamaged
 from index.formats.sandbox import Sandbox
 from index.library import Library
@@ -92,10 +93,10 @@ def test_an_index_that_comes_back_to_what_it_was_is_read_again(
 ) -> None:
     """Between two files that a reader reads, a document goes and comes: its manifest is the same, its files are new."""
     before = library.read(tmp_path / "index").fingerprint
-    real, changes = disk.content, ["tea"]
+    real, changes = store.File, ["tea"]
 
-    def content(path: Path, most: int) -> bytes:
-        if path.name == "terms.json" and changes:
+    def opened(path: Path) -> File:
+        if path.name == "words.json" and changes:
             changes.clear()
             shelf.remove(["coffee"])
             data = Store(tmp_path / "index").manifest()["data"]
@@ -104,19 +105,19 @@ def test_an_index_that_comes_back_to_what_it_was_is_read_again(
             shelf.add([tmp_path / "coffee.txt"])
             shutil.rmtree(path.parent)  # as though the reader had met it in between
             try:
-                return real(path, most)
+                return real(path)
             finally:
                 shelf.remove(["coffee"])
                 shelf.add([tmp_path / "coffee.txt"])
-        return real(path, most)
+        return real(path)
 
-    monkeypatch.setattr(disk, "content", content)
+    monkeypatch.setattr(store, "File", opened)
     assert library.read(tmp_path / "index").fingerprint == before
     assert not changes
 
 
 def test_what_is_damaged_and_stays_so_is_not_read_for_ever(tmp_path: Path, shelf: Shelf) -> None:
-    next((tmp_path / "index").glob("data-*/terms.json")).unlink()
+    next((tmp_path / "index").glob("data-*/words.json")).unlink()
     with pytest.raises(IndexDamaged):
         library.read(tmp_path / "index")
 

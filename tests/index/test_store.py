@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,36 @@ import numpy as np
 import pytest
 
 from index import library
-from index.dense import Dense
+from index.disk import File
 from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable, StoreError
-from index.late import LatePart
 from index.lock import FILE as LOCK
 from index.manifest import COPY, NOTHING_SAID, fingerprint, signed
 from index.manifest import FILE as MANIFEST
-from index.store import SUMS, Store
+from index.pack import Pack
+from index.store import Store
 
-DATA_FILES = ["terms.json", "glossary.json", *Dense.FILES]
-PART_FILES = ["extract.npz", "document.json", "sentences.npy", "paragraphs.npy", *LatePart.FILES]
+DATA_FILES = [
+    "words.json",
+    "glossary.json",
+    "sentence-paragraphs.npy",
+    "sentence-chinese.npy",
+    "vocabulary-text.npy",
+    "vocabulary-starts.npy",
+    *(
+        f"{chunk}-{name}.npy"
+        for chunk in ("sentence", "paragraph")
+        for name in (
+            "terms",
+            "term-starts",
+            "posting-rows",
+            "posting-codes",
+            "posting-starts",
+            "saturations",
+            "vector-rows",
+        )
+    ),
+    "centres.npy",
+]
 
 
 @pytest.fixture
@@ -64,16 +85,16 @@ def as_folder(path: Path) -> None:
 def test_a_good_index_has_these_files_and_no_others(built: Path) -> None:
     assert sorted(Store(built).manifest()["files"]) == sorted(DATA_FILES)
     assert {path.name for path in data(built).iterdir()} == set(DATA_FILES)
-    assert {path.name for path in part(built).iterdir()} == {*PART_FILES, SUMS}
+    assert part(built).is_file()
     assert {path.name for path in built.iterdir()} == {MANIFEST, COPY, LOCK, "parts", data(built).name}
     assert (built / COPY).read_bytes() == (built / MANIFEST).read_bytes()
     assert len(library.read(built).rows) == 6
 
 
 @pytest.mark.parametrize("damage", [truncate, flip, empty, Path.unlink, as_folder])
-@pytest.mark.parametrize("name", [*DATA_FILES, *PART_FILES, SUMS])
+@pytest.mark.parametrize("name", [*DATA_FILES, "part"])
 def test_a_damaged_file_is_named_with_the_mend(folder: Path, name: str, damage: Callable[[Path], None]) -> None:
-    path = (data if name in DATA_FILES else part)(folder) / name
+    path = part(folder) if name == "part" else data(folder) / name
     damage(path)
     with pytest.raises(IndexDamaged) as caught:
         library.read(folder)
@@ -87,14 +108,14 @@ def test_a_damaged_file_is_named_with_the_mend(folder: Path, name: str, damage: 
     ("content", "error"),
     [
         pytest.param("", IndexDamaged, id="empty"),
-        pytest.param('{"format": 3', IndexDamaged, id="cut"),
+        pytest.param('{"format": 4', IndexDamaged, id="cut"),
         pytest.param("[]", IndexDamaged, id="no-object"),
         pytest.param("{}", IndexDamaged, id="no-format"),
-        pytest.param('{"format": 3}', IndexDamaged, id="no-sum"),
+        pytest.param('{"format": 4}', IndexDamaged, id="no-sum"),
         pytest.param("[" * 100_000, IndexDamaged, id="nested"),
         pytest.param('{"format": 0}', IndexStale, id="older"),
-        pytest.param('{"format": 4}', IndexStale, id="newer"),
-        pytest.param('{"format": "3"}', IndexStale, id="another-kind"),
+        pytest.param('{"format": 5}', IndexStale, id="newer"),
+        pytest.param('{"format": "4"}', IndexStale, id="another-kind"),
         pytest.param('"\ud83d"', IndexDamaged, id="not-utf8"),
     ],
 )
@@ -154,7 +175,7 @@ def test_a_build_that_breaks_off_leaves_the_last_good_index(folder: Path, error:
     before = snapshot(folder)
 
     def files() -> Iterator[tuple[str, bytes]]:
-        yield "terms.json", b"[]"
+        yield "words.json", b"[]"
         assert snapshot(folder) != before
         raise error
 
@@ -167,7 +188,7 @@ def test_a_build_that_breaks_off_leaves_the_last_good_index(folder: Path, error:
 def test_writing_the_same_again_mends_the_data(folder: Path) -> None:
     store, good = Store(folder), snapshot(folder)
     manifest = store.manifest()
-    flip(data(folder) / "terms.json")
+    flip(data(folder) / "words.json")
     (folder / COPY).unlink()
     with store.writing():
         files = ((name, good[f"{manifest['data']}/{name}"]) for name in manifest["files"])
@@ -193,9 +214,9 @@ def test_what_was_said_survives_a_damaged_manifest(folder: Path, damage: Callabl
     "change",
     [
         {"data": "../data-0000000000000000"},
-        {"files": {"../terms.json": ["0" * 64, 1]}},
-        {"files": {"..": ["0" * 64, 1]}},
-        {"files": {"terms.json": "0" * 64}},
+        {"files": {"../words.json": [1, "0" * 64]}},
+        {"files": {"..": [1, "0" * 64]}},
+        {"files": {"words.json": "0" * 64}},
         {"files": None},
         {"documents": None},
         {"documents": [{"part": "x"}]},
@@ -213,12 +234,15 @@ def test_a_signed_manifest_that_leads_elsewhere_is_none(folder: Path, change: di
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("terms.json", b"[]"),
-        ("terms.json", b'{"words":[],"chunks":[[],[]]}'),
+        ("words.json", b"5"),
+        ("words.json", b"[[]]"),
         ("glossary.json", b"[5]"),
         ("glossary.json", b"[" * 100_000),
-        ("sentence-vectors.npy", b"IxFI"),
-        ("sentence-vectors.npy", b""),
+        ("sentence-vector-rows.npy", b"IxFI"),
+        ("sentence-vector-rows.npy", b""),
+        ("sentence-paragraphs.npy", b""),
+        ("sentence-terms.npy", b"\x93NUMPY"),
+        ("paragraph-posting-rows.npy", b""),
         ("centres.npy", b"\x93NUMPY"),
         ("centres.npy", b"\x80\x04."),
     ],
@@ -226,7 +250,7 @@ def test_a_signed_manifest_that_leads_elsewhere_is_none(folder: Path, change: di
 def test_files_that_another_program_wrote_and_signed(folder: Path, name: str, content: bytes) -> None:
     store = Store(folder)
     manifest = store.manifest()
-    files = {one: store.data(manifest)[one] for one in manifest["files"]} | {name: content}
+    files = {one: (data(folder) / one).read_bytes() for one in manifest["files"]} | {name: content}
     with store.writing():
         store.commit(files.items(), {k: v for k, v in manifest.items() if k not in ("data", "files")})
     with pytest.raises(IndexDamaged, match="cannot be read"):
@@ -234,7 +258,7 @@ def test_files_that_another_program_wrote_and_signed(folder: Path, name: str, co
 
 
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
-    for path in (data(folder) / "terms.json", part(folder) / SUMS, folder / MANIFEST):
+    for path in (data(folder) / "words.json", part(folder), folder / MANIFEST):
         path.unlink()
         os.mkfifo(path)
         with pytest.raises(IndexDamaged, match="it is no file"):
@@ -266,6 +290,6 @@ def test_nothing_is_pickled(built: Path) -> None:
         elif path.suffix == ".npy":
             assert np.load(path, allow_pickle=False).dtype != object
         else:
-            assert path.suffix == ".npz"
-            with np.load(path, allow_pickle=False) as arrays:
+            assert path.parent.name == "parts"
+            with np.load(BytesIO(Pack(File(path), "")["extract.npz"]), allow_pickle=False) as arrays:
                 assert all(arrays[name].dtype != object for name in arrays)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index.terms import Terms
 
@@ -22,6 +25,39 @@ def test_every_chunk_keeps_its_terms(sentences: list[list[str]], paragraphs: lis
         assert list(one.vocabulary) == sorted({term for chunk in sentences + paragraphs for term in chunk})
     for mine, theirs in zip(made.lexical.scores(["细胞", "a"]), again.lexical.scores(["细胞", "a"]), strict=True):
         assert mine.tobytes() == theirs.tobytes()
+
+
+class OnDisk:
+    """An array of which nothing but parts can be read."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self._array = array
+        self.dtype = array.dtype
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    def __getitem__(self, part: slice) -> NDArray[Any]:
+        assert isinstance(part, slice)
+        assert part.step is None
+        return self._array[part].copy()
+
+
+LARGE = ("-terms.npy", "-posting-rows.npy", "-posting-codes.npy")
+
+
+def test_large_arrays_are_read_in_parts_only() -> None:
+    chunks = [["a", "b"], ["a", "a"], ["a", "c"], ["c", "c", "c", "c"]] * 40 + [["rare", "rare", "b"]]
+    made = Terms.build(chunks, chunks)
+    again = Terms.of({name: OnDisk(a) if name.endswith(LARGE) else a for name, a in made.arrays()})
+    asked = ["a", "rare", "c"]
+    np.testing.assert_array_equal(again.lexical.scores(asked), made.lexical.scores(asked))
+    for mine, theirs in zip(again.lexical.best(asked, 1), made.lexical.best(asked, 1), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert again.sentence(160) == ["rare", "rare", "b"]
+    assert [(name, kept.tobytes()) for name, kept in again.arrays()] == [
+        (name, kept.tobytes()) for name, kept in made.arrays()
+    ]
 
 
 def test_the_arrays_do_not_hang_on_the_order_of_the_chunks_words() -> None:

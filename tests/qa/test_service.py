@@ -77,7 +77,7 @@ def test_the_default_is_rebuilt_when_its_sources_changed(default: Path, sources:
 
 def test_the_default_is_rebuilt_when_damaged(default: Path) -> None:
     first = service.open_library().fingerprint
-    next(default.glob("data-*/terms.json")).write_text("{}")
+    next(default.glob("data-*/words.json")).write_text("{}")
     assert service.open_library().fingerprint == first
 
 
@@ -170,6 +170,6 @@ def test_findings_of_nothing(tmp_path: Path) -> None:
 
 
 def test_a_damaged_named_index_is_an_error(tiny: Path) -> None:
-    next(tiny.glob("parts/*/document.json")).write_text("[]")
+    next(tiny.glob("parts/*")).write_text("[]")
     with pytest.raises(IndexDamaged, match="is damaged"):
         service.open_library(tiny)
