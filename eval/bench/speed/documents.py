@@ -118,7 +118,7 @@ def _late(vectors: Vectors) -> LatePart:
     """One token vector a sentence, and the same for the pooled one; a window is a paragraph."""
     unit = synthetic.unit(vectors)
     scales = (np.abs(unit).max(axis=1) / 127).astype(np.float16)
-    return LatePart(
+    return LatePart.of(
         np.round(unit / scales.astype(np.float32)[:, None]).clip(-127, 127).astype(np.int8),
         scales,
         np.arange(len(unit) + 1, dtype=np.int64),

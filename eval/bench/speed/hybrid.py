@@ -74,7 +74,7 @@ class Whole(Contestant):
 
     def ask(self, number: int) -> list[int]:
         """The best sentences."""
-        return [found.row for found in retrieve(self._library, Question.read(self._texts[number]), BEST)]
+        return [found.row for found in retrieve(self._library, Question.read(self._texts[number]))[:BEST]]
 
 
 def write_index(folder: Path, parts: Iterable[tuple[Part, Extract]], model: Encoder) -> None:

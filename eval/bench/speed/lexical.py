@@ -45,11 +45,8 @@ class Ours(Contestant):
 
     def open(self, folder: Path, data: Path) -> None:
         """The arrays mapped."""
-        rows, codes, starts, saturations = (
-            np.load(folder / f"made-{name}.npy", mmap_mode="r")
-            for name in ("posting-rows", "posting-codes", "posting-starts", "saturations")
-        )
-        self._impacts = Impacts(rows, codes, starts, saturations, int((folder / "chunks").read_text()))
+        arrays = {path.name: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
+        self._impacts = Impacts.of(arrays, "made", int((folder / "chunks").read_text(encoding="ascii")))
         self._questions = synthetic.question_terms(data)
 
     def ask(self, number: int) -> list[int]:
