@@ -13,6 +13,7 @@ from pathlib import Path
 from eval import commands, settings
 from eval.bench import together
 from eval.bench.sets import add_options
+from eval.bench.speed import speed
 from qa.command import Parser, guarded, positive
 
 
@@ -108,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     third = benches.add_parser("sets", parents=[shared], help="third-party question sets")
     add_options(third)
     third.set_defaults(run=commands.bench_sets)
+    fast = benches.add_parser("speed", parents=[shared], help="build time, memory, disk and latency by size")
+    speed.add_options(fast)
+    fast.set_defaults(run=commands.bench_speed)
     return parser
 
 

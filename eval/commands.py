@@ -319,6 +319,14 @@ def bench_together(arguments: argparse.Namespace, console: Console) -> int:
     return together(arguments.paths, console, **{name: getattr(arguments, name) for name in names})
 
 
+def bench_speed(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure speed, memory and disk against others."""
+    from eval.bench.speed.speed import speed
+
+    names = ("sizes", "only", "sets", "data", "seed", "plot", "as_json")
+    return speed(console, **{name: getattr(arguments, name) for name in names})
+
+
 def bench_sets(arguments: argparse.Namespace, console: Console) -> int:
     """Measure on third-party sets."""
     from eval.bench.sets import sets

@@ -23,3 +23,19 @@ REMEMBERED_AT_ONCE = 512
 
 # The standard normal's 97.5th percentile, for 95% intervals.
 Z_95 = 1.959964
+
+# `bench speed`. Questions asked of each system, and how many of them a slow one is asked within these seconds, but at
+# least so many: rank_bm25 takes half a second for each over 100,000 chunks.
+QUESTIONS = 200
+ASKING_SECONDS = 30.0
+ASKED_MIN = 10
+# Questions of which every score is held against the formula, and how far one may be off: all is reckoned in float64,
+# and shown to 1e-6.
+CHECKED = 10
+SCORES_WITHIN = 1e-6
+# The least share of the ten nearest rows that a dense system must find.
+RECALL_MIN = 0.99
+# Seconds after which a system is given up, building or asking: the slowest that comes to an end takes 80 to build.
+CONTESTANT_SECONDS = 1800
+# Questions put to whole pipelines, which encode each: half of the 95% interval of R@1 is then 4 points.
+PIPELINE_QUESTIONS = 200

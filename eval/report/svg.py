@@ -7,7 +7,7 @@ same plot is the same bytes. The name space is left out: inside an HTML page it 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +32,13 @@ class Drawing:
 
     def __str__(self) -> str:
         return ET.tostring(self._root, encoding="unicode")
+
+    def file(self) -> str:
+        """The drawing as a file of its own, on paper, with its name space."""
+        root = ET.Element("svg", {**self._root.attrib, "xmlns": "http://www.w3.org/2000/svg"})
+        root.set("style", f"{root.get('style')}; font-family: sans-serif; background: {PAPER}")
+        root.extend(self._root)
+        return ET.tostring(root, encoding="unicode") + "\n"
 
     def line(
         self,
@@ -131,17 +138,25 @@ class Area:
         """Where a value stands up."""
         return self.bottom - self.height * value / self.top_value
 
-    def axes(self, drawing: Drawing, across: Sequence[float], up: Sequence[float]) -> None:
-        """Grid lines, ticks and the numbers along both axes."""
+    def axes(
+        self,
+        drawing: Drawing,
+        across: Sequence[float],
+        up: Sequence[float],
+        *,
+        across_as: Callable[[float], str] = "{:g}".format,
+        up_as: Callable[[float], str] = "{:g}".format,
+    ) -> None:
+        """Grid lines, ticks and the numbers along both axes, or what stands for them, as on a logarithmic one."""
         for value in up:
             y = self.y(value)
             drawing.line((self.left, y), (self.right, y), faint=True)
-            drawing.text(self.left - 7, y + 4, f"{value:g}", anchor="end")
+            drawing.text(self.left - 7, y + 4, up_as(value), anchor="end")
         drawing.line((self.left, self.bottom), (self.right, self.bottom))
         for value in across:
             x = self.x(value)
             drawing.line((x, self.bottom), (x, self.bottom + 4))
-            drawing.text(x, self.bottom + 17, f"{value:g}", anchor="middle")
+            drawing.text(x, self.bottom + 17, across_as(value), anchor="middle")
 
     def label(self, drawing: Drawing, across: str, up: str) -> None:
         """What the axes measure; nothing across where another plot stands below on the same axis."""
