@@ -77,7 +77,7 @@ def measured(clients: int, process: Process, run: Callable[[], Load], expected: 
         p50=percentile(times, 0.5),
         p95=percentile(times, 0.95),
         p99=percentile(times, 0.99),
-        ends={end: number for end, number in load.ends.items()},
+        ends=dict(load.ends.items()),
         changed=sum(
             one.reply.record != expected.get(one.question, one.reply.record)
             for one in load.asked
@@ -125,6 +125,8 @@ def reason(beyond: Step, at_once: int) -> str:
         f"at {beyond.clients} clients the server uses {beyond.server:.2f} of {cores} cores, its busiest thread "
         f"{beyond.thread:.2f}, this load {beyond.load:.2f}, others {beyond.others:.2f}"
     )
+    if beyond.others > IDLE * cores:
+        return f"not known, since others had a part of the machine: {counted}"
     if beyond.ends.get("busy") and beyond.idle > IDLE * cores:
         return f"the queue's limit: {beyond.ends['busy']} questions were refused; {counted}"
     if beyond.idle <= IDLE * cores:

@@ -148,7 +148,7 @@ def _under_load(
 ) -> tuple[tuple[float, float, float], tuple[Step, ...], Growth | None]:
     """One after another, then steps, then many questions."""
     client.ask(texts[0])  # warm
-    order = questions(texts, 0.0, options.seed)
+    order, mixed = (questions(texts, repeated, options.seed) for repeated in (0.0, options.repeated))
     first = alone(islice(order, min(ALONE, len(texts))), client.ask)
     expected = {one.question: one.reply.record for one in first.asked}
     times = first.latencies
@@ -157,7 +157,8 @@ def _under_load(
             f"asked alone, {count(missing, 'question')} got no answer", "ask some by hand (qa/web/README.md)"
         )
     apart = (percentile(times, 0.5), percentile(times, 0.95), percentile(times, 0.99))
-    mixed = questions(texts, options.repeated, options.seed)
+    for _ in first.asked:
+        next(mixed)  # a step that began with what was asked just now would find it remembered
 
     def step(clients: int) -> Step:
         progress("steps", 0, 1)
@@ -172,7 +173,7 @@ def _under_load(
     grown = None
     if options.questions:
         note = functools.partial(progress, "asking")
-        grown = memory.growth(process, questions(texts, 0.0, options.seed), client.ask, options.questions, note)
+        grown = memory.growth(process, mixed, client.ask, options.questions, note)
     return apart, tuple(steps), grown
 
 
