@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval import commands, settings
-from eval.bench import together
+from eval.bench import serve, together
 from eval.bench.sets import add_options
 from eval.bench.speed import speed
 from qa.command import Parser, guarded, positive
@@ -96,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--rounds", type=positive, default=5, metavar="N", help="fresh tabs (5)")
     page.add_argument("--chromium", default="chromium", metavar="PATH", help="a Chromium that is installed")
     page.set_defaults(run=commands.bench_chat)
+    load = benches.add_parser("serve", parents=[shared, sets, index, with_json], help="the API under a growing load")
+    serve.add_options(load)
+    load.set_defaults(run=commands.bench_serve)
     made = benches.add_parser("formats", parents=[shared, index], help="a document written in each format, read again")
     made.add_argument("--document", metavar="ID", help="which (default: the first of the index)")
     made.set_defaults(run=commands.bench_formats)

@@ -290,6 +290,15 @@ def bench_chat(arguments: argparse.Namespace, console: Console) -> int:
     return chat(console, rounds=arguments.rounds, chromium=arguments.chromium, index=arguments.index)
 
 
+def bench_serve(arguments: argparse.Namespace, console: Console) -> int:
+    """`yinzheng-eval bench serve`."""
+    from eval.bench.serve import Options, serve
+
+    names = ("clients", "every", "seconds", "questions", "repeated", "way", "seed")
+    options = Options(**{name: getattr(arguments, name) for name in names})
+    return serve(console, sets=arguments.sets, index=arguments.index, options=options, with_json=arguments.json)
+
+
 def bench_windows(arguments: argparse.Namespace, console: Console) -> int:
     """Measure what reading more windows gives."""
     from eval.bench.windows import windows

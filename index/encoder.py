@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from index import settings
 from index.cores import cores
 from index.errors import EncoderError
+from index.line import Line
 
 Vectors = NDArray[np.float32]
 
@@ -77,14 +78,14 @@ class Embedded:
             row: Vectors = self._model.encode(text.replace("\0", " "), query)
             return row
 
-        # the engine is left by Python's lock while it computes, and changes nothing of the model
+        # the engine computes without Python's lock, only reads the model, and has its memory anew in each call
         side_by_side = self.threads > 1 and len(texts) > 1
         rows = list(self._pool.map(one, texts) if side_by_side else map(one, texts))
         return np.array(rows, dtype=np.float32).reshape(len(texts), self.dim)
 
 
 class Transformer:
-    """Any sentence-transformers model; its own prompts for queries and documents are used."""
+    """Any sentence-transformers model; its own prompts for queries and documents are used. Threads take turns."""
 
     def __init__(self, name: str) -> None:
         # read when Hugging Face's library is first imported, which else asks its server how to name its caller there
@@ -102,16 +103,19 @@ class Transformer:
                 f"no sentence-transformers model at {name!r} ({type(error).__name__})",
                 "give the path of a model folder, or a name that is in the local model cache",
             ) from None
+        self._line = Line()  # a quick tokenizer that is asked twice at once says "Already borrowed"
         self.name = name
         self.dim = int(self._model.get_embedding_dimension() or 0)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """The vectors of passages, by the model's own document prompt."""
-        return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
+        with self._line:
+            return self._unit(self._model.encode_document(list(texts), show_progress_bar=False))
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions, by the model's own query prompt."""
-        return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
+        with self._line:
+            return self._unit(self._model.encode_query(list(texts), show_progress_bar=False))
 
     def _unit(self, vectors: Any) -> Vectors:
         rows = np.asarray(vectors, dtype=np.float32).reshape(-1, self.dim)

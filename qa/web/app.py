@@ -279,7 +279,7 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
                 page.answer,
                 talk,
                 [box, talk, chat, kept],
-                concurrency_limit=1,
+                concurrency_limit=settings.AT_ONCE,
                 concurrency_id="answers",
                 show_progress="hidden",
                 trigger_mode="multiple",
@@ -316,7 +316,12 @@ def build(desk: Desk, feedback: Feedback, tools: Sequence[Callable[..., dict[str
         ).then(None, token, js=_START)
         blocks.unload(page.leave)
         for tool in tools:
-            gr.api(_clean_errors(tool), api_name=tool.__name__, concurrency_limit=1, concurrency_id="answers")
+            gr.api(
+                _clean_errors(tool),
+                api_name=tool.__name__,
+                concurrency_limit=settings.AT_ONCE,
+                concurrency_id="answers",
+            )
     return blocks
 
 

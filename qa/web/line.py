@@ -1,13 +1,7 @@
-"""A lock that is had in the order of asking, and an encoder that is had through it, a batch at a time.
-
-Python's own lock goes to whoever is quickest, so that a thread which encodes a book would take it again before a
-question gets it. `turn` answers under it, `room` encodes.
-"""
+"""An encoder and a reading model in line, for `room`: a batch at a time, so that questions come in between."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -16,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.encoder import Encoder, Vectors
+from index.line import Line
 from index.model import Model, Seen
 from index.parallel import PAIRS
 from index.passages import batches
@@ -26,32 +21,6 @@ TEXTS, CHARACTERS = 8, 1_000
 WINDOWS = 4
 # What every library is centred by: always the same sentences.
 _KNOWN = frozenset(chain.from_iterable(PAIRS))
-
-
-class Line:
-    """A lock for `with`; whoever asked first has it first. Not to be taken twice by one thread."""
-
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
-        self._held = False
-
-    def __enter__(self) -> None:
-        with self._mutex:
-            if not self._held:
-                self._held = True
-                return
-            mine = threading.Lock()
-            mine.acquire()
-            self._waiting.append(mine)
-        mine.acquire()  # until it is handed over
-
-    def __exit__(self, *error: object) -> None:
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._held = False
 
 
 class Batchwise:

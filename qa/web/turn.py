@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import regex
 
 from index.errors import NotFound
+from index.line import Line
 from index.tokens import normal, stem
 from qa import dialogue, settings
 from qa.answer import Answer, ask
@@ -28,7 +29,6 @@ from qa.record import answer_record
 from qa.scope import EVERYTHING, Scope
 from qa.suggest import StartingPoint, Suggester
 from qa.verify import problem
-from qa.web.line import Line
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -197,17 +197,17 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 class Desk:
-    """Answers turns and calls of the HTTP API from one library, one question at a time.
+    """Answers turns and calls of the HTTP API from one library, a few questions at a time.
 
-    The encoder's C engine holds one state a process, so everything that asks holds `lock`, which all desks of a
-    server share. `points` are where to start, where that is known already.
+    Everything that asks holds `lock`, which all desks of a server share: each question runs by itself, so that no
+    other changes its answer. `points` are where to start, where that is known already.
     """
 
     def __init__(
         self, library: Library, lock: Line | None = None, points: Sequence[StartingPoint] | None = None
     ) -> None:
         self.library = library
-        self.lock = lock or Line()
+        self.lock = lock or Line(settings.AT_ONCE)
         self.glosser = Glosser(library)
         self.suggester = Suggester(library, points)
 

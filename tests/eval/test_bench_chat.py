@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from browser import CHROMIUM, INSTALL
 
-ROWS = ["a bare Gradio chat: first paint", "first paint", "ready to be asked", "Enter to answer", "the answer alone"]
+ROWS = [
+    "a bare Gradio chat: first paint",
+    "first paint",
+    "ready to be asked",
+    "Enter to the first quote",
+    "the answer alone",
+]
 
 
 def test_no_browser_is_one_clean_error(evaluate: Any) -> None:

@@ -19,11 +19,11 @@ import pytest
 
 from index import library
 from index.errors import InputError, NotFound, SourceError
+from index.line import Line
 from qa import settings
 from qa.gloss import Glosser
 from qa.page import cards, reader, shelf
 from qa.web.cellar import Cellar
-from qa.web.line import Line
 from qa.web.room import Room
 from qa.web.rooms import Rooms
 from qa.web.tools import tools
@@ -477,6 +477,33 @@ def test_who_asked_first_is_first() -> None:
     assert order == list(range(20))
     with line:
         pass
+
+
+def test_a_line_holds_as_many_as_it_has_places() -> None:
+    line, inside, most, mutex = Line(3), [0], [0], threading.Lock()
+    full, leave = threading.Event(), threading.Event()
+
+    def take() -> None:
+        with line:
+            with mutex:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                if inside[0] == 3:
+                    full.set()
+            leave.wait(10)
+            with mutex:
+                inside[0] -= 1
+
+    threads = [threading.Thread(target=take) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    assert full.wait(10)
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+    assert most == [3]
+    assert inside == [0]
+    assert line._free == 3
 
 
 def test_a_question_waits_for_one_batch_only(open_rooms: Any, desk: Desk) -> None:
