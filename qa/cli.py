@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -331,6 +332,8 @@ def _index_check(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _chat(arguments: argparse.Namespace, console: Console) -> int:
+    # Read when numpy is imported: its second thread spins for half of an answer, on a core that another question wants.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from qa.web.guard.users import Users
     from qa.web.server import Place, serve
 

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from index import hidden
-from index.part import Progress
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from index.part import Progress
 
 # Columns of a line on a wide terminal: more is hard to read.
 WIDTH_MAX = 100

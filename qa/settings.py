@@ -108,8 +108,8 @@ FEEDBACK_BYTES_MAX = 200_000_000
 REQUEST_BYTES_MAX = 2_000_000
 REQUESTS_PER_MINUTE = 600
 QUEUE_MAX = 200
-# Questions that are answered at once, each by itself: as many as there are cores. On two cores 1 gives 4.1 answers a
-# second, 2 6.6, 3 7.0, 4 7.1 (`yinzheng-eval bench serve`); beyond 4 nothing was measured.
+# Questions that are answered at once, each by itself: as many as there are cores. On two cores 1 gives 5.4 answers a
+# second, 2 and 3 8.4, 4 9.1 (`yinzheng-eval bench serve`); beyond 4 nothing was measured.
 AT_ONCE = min(os.cpu_count() or 1, 4)
 # Of them, from one address: who fills its own share leaves others room. A team of fifty may ask twice each.
 QUEUE_MAX_ADDRESS = 100

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
-
-import numpy as np
+from itertools import islice, pairwise
 
 from eval.bench.client import Reply
 from eval.bench.process import Process
-from eval.bench.settings import Z_95
 
 # Caches fill and the allocator settles in this share of the questions, which says nothing of what comes after.
 WARM = 0.4
 # Growth after that, in bytes a question, from which on it is a leak: what is asked once a second for a day would then
 # have 86 MB more.
 LEAK = 1_000
+# Parts of the rest, in each of which a leak would show.
+SPANS = 5
 # Samples of a run.
 SAMPLES = 50
 # Questions on their way at once.
@@ -31,23 +30,18 @@ class Growth:
     samples: tuple[tuple[int, int], ...]
     refused: int
 
-    def slope(self) -> tuple[float, float]:
-        """Bytes a question once it is warm, by least squares, and the half-width of the 95 % interval."""
-        last = self.samples[-1][0]
-        warm = np.array([one for one in self.samples if one[0] >= WARM * last], dtype=np.float64)
-        asked, memory = warm[:, 0] - warm[:, 0].mean(), warm[:, 1] - warm[:, 1].mean()
-        spread = float((asked**2).sum())
-        if len(warm) < 3 or not spread:
-            return 0.0, float("inf")
-        slope = float((asked * memory).sum()) / spread
-        error = float(((memory - slope * asked) ** 2).sum()) / (len(warm) - 2)
-        return slope, Z_95 * float(np.sqrt(error / spread))
+    def rates(self) -> list[float]:
+        """Bytes a question in each of `SPANS` parts of the warm questions, equally long; none where there are fewer."""
+        warm = [one for one in self.samples if one[0] >= WARM * self.samples[-1][0]]
+        if len(warm) <= SPANS:
+            return []
+        ends = [warm[number * (len(warm) - 1) // SPANS] for number in range(SPANS + 1)]
+        return [(after[1] - before[1]) / (after[0] - before[0]) for before, after in pairwise(ends)]
 
     @property
     def leaks(self) -> bool:
-        """Whether it surely grows by more than `LEAK` a question."""
-        slope, half = self.slope()
-        return slope - half > LEAK
+        """Whether it grows by more than `LEAK` a question in every part: an allocator grows in steps, a leak always."""
+        return min(self.rates(), default=0.0) > LEAK
 
 
 def growth(

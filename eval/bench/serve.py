@@ -86,7 +86,7 @@ class Result:
             "parts": [asdict(part) for part in self.parts],
             "together": [asdict(one) for one in self.together],
             "memory": self.growth
-            and {"samples": self.growth.samples, "refused": self.growth.refused, "slope": self.growth.slope()},
+            and {"samples": self.growth.samples, "refused": self.growth.refused, "rates": self.growth.rates()},
         }
 
 
@@ -227,9 +227,9 @@ def _print_growth(console: Console, growth: Growth) -> None:
     last = growth.samples[-1][0]
     shown = [one for one in growth.samples if one[0] % max(1, last // 5) == 0]
     console.table(("questions", "MB"), [[str(asked), f"{held / MEGABYTE:.1f}"] for asked, held in shown])
-    slope, half = growth.slope()
+    rates = ", ".join(f"{rate:+.0f}" for rate in growth.rates()) or "not known"
     said = "a leak" if growth.leaks else "no leak"
-    console.line(f"{said}: {slope:+.0f} ± {half:.0f} bytes a question after the first {memory.WARM:.0%}")
+    console.line(f"{said}: after the first {memory.WARM:.0%}, part by part, bytes a question: {rates}")
     if growth.refused:
         console.line(f"{count(growth.refused, 'question')} got no answer")
 

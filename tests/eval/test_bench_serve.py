@@ -237,9 +237,22 @@ def test_a_leak_is_growth_without_end(a_question: int, leaks: bool) -> None:
     assert len(asked) == 4_000
     assert found.samples[0] == (0, 10**8)
     assert found.samples[-1][0] == 4_000
-    assert found.slope()[0] == pytest.approx(a_question, abs=1)
+    assert found.rates() == [pytest.approx(a_question)] * 5
     assert found.leaks is leaks
     assert found.refused == 0
+
+
+def test_memory_that_stands_still_for_a_while_does_not_leak() -> None:
+    """An allocator takes a few megabytes at a time."""
+    samples = [(asked, 10**8 + asked // 1_500 * 4_000_000) for asked in range(0, 5_001, 100)]
+    assert Growth(tuple(samples), 0).rates() == [
+        0,
+        pytest.approx(6_666, rel=0.01),
+        0,
+        0,
+        pytest.approx(6_666, rel=0.01),
+    ]
+    assert not Growth(tuple(samples), 0).leaks
 
 
 def test_too_few_samples_say_nothing() -> None:

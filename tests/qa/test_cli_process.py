@@ -75,3 +75,15 @@ def test_asking_imports_nothing_heavy(library: Any) -> None:
     assert done.stderr == b""
     assert done.stdout.decode().splitlines()[-1] == "0 []"
     assert "Meng" in done.stdout.decode()
+
+
+def test_the_chat_has_one_thread_of_blas_unless_it_is_told_otherwise() -> None:
+    """numpy reads that when it is imported, so it must not be there before."""
+    code = (
+        "import os, sys; from qa import cli; assert 'numpy' not in sys.modules; from qa import service; "
+        "service.open_library = lambda *rest: sys.exit(os.environ['OPENBLAS_NUM_THREADS']); cli.main(['chat'])"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    for given, expected in (({}, b"1"), ({"OPENBLAS_NUM_THREADS": "2"}, b"2")):
+        done = process([sys.executable, "-c", code], env=environment | given)
+        assert done.stderr.splitlines()[-1:] == [expected]
