@@ -12,12 +12,18 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from index.disk import Content
+from index.stored import Stored
 from index.sums import Buffer
 
 # What the head of an npy file of ours takes at most.
 _HEAD = 4_096
-# Rows that lie no further apart are read at once, with what is between them.
-_NEAR = 8
+
+
+def ranges(array: Stored, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[Any]:
+    """The rows of several ranges of an array, one after the other."""
+    if isinstance(array, OnDisk):
+        return array.ranges(starts, stops)
+    return np.concatenate([array[start:stop] for start, stop in zip(starts, stops, strict=True)])
 
 
 def pieces(array: NDArray[Any]) -> Iterator[Buffer]:
@@ -64,13 +70,13 @@ class OnDisk:
         rows = np.asarray(key)
         if rows.ndim == 0:
             return self._range(int(rows), int(rows) + 1)[0]  # type: ignore[no-any-return]
-        order = np.argsort(rows, kind="stable")
-        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
-        cuts = np.flatnonzero(np.diff(rows[order]) > _NEAR) + 1
-        for run in np.split(order, cuts) if len(rows) else ():
-            low, high = int(rows[run[0]]), int(rows[run[-1]])
-            found[run] = self._range(low, high + 1)[rows[run] - low]
-        return found
+        starts = self._first + self._row * rows
+        return self._shaped(np.frombuffer(self._content.gather(starts, starts + self._row), np.uint8))
+
+    def ranges(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[Any]:
+        """The rows of several ranges, one after the other."""
+        found = self._content.gather(self._first + self._row * starts, self._first + self._row * stops)
+        return self._shaped(np.frombuffer(found, np.uint8))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         data = np.empty(len(self._content), np.uint8)

@@ -90,11 +90,17 @@ class Dense:
         return _cosines(self.sentences, centred, sentences), _cosines(self.paragraphs, centred, paragraphs)
 
     def best(
-        self, question: Vectors, language: Language, k: int, sentences: Allowed = None, paragraphs: Allowed = None
+        self,
+        question: Vectors,
+        language: Language,
+        counts: tuple[int, int],
+        allowed: tuple[Allowed, Allowed] = (None, None),
     ) -> tuple[Rows, Rows]:
-        """The nearest k sentences and the nearest k paragraphs, of those allowed."""
+        """The nearest sentences and the nearest paragraphs, so many of each, of those allowed."""
         centred = self._centred(question, language)
-        return self.sentences.best(centred, k, sentences)[0], self.paragraphs.best(centred, k, paragraphs)[0]
+        sentences, _ = self.sentences.best(centred, counts[0], allowed[0])
+        paragraphs, _ = self.paragraphs.best(centred, counts[1], allowed[1])
+        return sentences, paragraphs
 
     def totals(self, question: Vectors, language: Language) -> tuple[tuple[Totals, Totals], tuple[Totals, Totals]]:
         """The totals of the cosines of all sentences, Chinese and not, and of each sentence's paragraph likewise."""

@@ -16,6 +16,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.errors import IndexDamaged, IndexUnwritable
 from index.sums import BLOCK, Buffer, Sum
 
@@ -53,18 +56,18 @@ class File:
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes of a range, fewer where the file ends before."""
-        data = bytearray(max(0, min(end, self.size) - start))
+        data = memoryview(bytearray(max(0, min(end, self.size) - start)))
         return bytes(data[: self.fill(data, start)])
 
-    def fill(self, buffer: Buffer, start: int) -> int:
-        """Read into a buffer what begins at `start`; how many bytes there were."""
-        view = memoryview(buffer)
+    def fill(self, buffer: memoryview, start: int) -> int:
+        """Read into a buffer of bytes what begins at `start`; how many bytes there were."""
         if self._held is not None:
-            found = memoryview(self._held)[start : start + len(view)]
-            view[: len(found)] = found
+            found = memoryview(self._held)[start : start + len(buffer)]
+            buffer[: len(found)] = found
             return len(found)
-        done = 0
-        while done < len(view) and (count := os.preadv(self._handle, [view[done:]], start + done)):
+        done = count = os.preadv(self._handle, [buffer], start)
+        while count and done < len(buffer):  # as at the end of a file, or after 2 GB
+            count = os.preadv(self._handle, [buffer[done:]], start + done)
             done += count
         return done
 
@@ -77,7 +80,7 @@ class Content:
 
     def __init__(self, file: File, start: int, sum: Sum, mend: str) -> None:
         self._file, self._start, self._sum, self._mend = file, start, sum, mend
-        self._held = bytearray(len(sum))
+        self._held = np.zeros(len(sum), dtype=bool)
 
     def __len__(self) -> int:
         return self._sum.size
@@ -93,15 +96,29 @@ class Content:
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes of a range within it."""
-        first, last = start // BLOCK, -(-end // BLOCK)
-        if self._held.find(0, first, last) < 0:
-            data = self._file.read(self._start + start, self._start + end)
-            if len(data) != end - start:
+        return bytes(self.gather(np.array([start]), np.array([end])))
+
+    def gather(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bytearray:
+        """The bytes of several ranges within it, one after the other."""
+        self._look(starts, ends)
+        places = np.cumsum(ends - starts).tolist()
+        found = bytearray(places[-1] if places else 0)
+        view, fill, place = memoryview(found), self._file.fill, 0
+        for start, end in zip((starts + self._start).tolist(), places, strict=True):
+            if fill(view[place:end], start) != end - place:
                 raise self.damaged("is damaged: it has become shorter")
-            return data
-        buffer = bytearray(min(last * BLOCK, len(self)) - first * BLOCK)
-        self._fill(memoryview(buffer), first)
-        return bytes(buffer[start - first * BLOCK : end - first * BLOCK])
+            place = end
+        return found
+
+    def _look(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+        """Hold the blocks of these ranges against their sums, as far as that was not done."""
+        first, last = starts // BLOCK, (ends - 1) // BLOCK
+        if self._held[first].all() and self._held[last].all() and (last - first).max(initial=0) < 2:
+            return
+        touched = np.unique(np.concatenate([np.arange(low, high + 1) for low, high in zip(first, last, strict=True)]))
+        for block in touched[~self._held[touched]].tolist():
+            size = min(BLOCK, len(self) - block * BLOCK)
+            self._fill(memoryview(bytearray(size)), block)
 
     def fill(self, buffer: Buffer) -> None:
         """Read all of it into a buffer of its size."""
@@ -132,8 +149,8 @@ class Content:
             raise self.damaged(f"cannot be read ({error.strerror})") from None
         if count != len(view) or not self._sum.fits(view, first):
             raise self.damaged("is damaged: its SHA-256 is not the recorded one")
-        blocks = -(-len(view) // BLOCK)
-        self._held[first : first + blocks] = b"\1" * blocks
+        blocks = max(1, -(-len(view) // BLOCK))
+        self._held[first : first + blocks] = True
 
 
 def room_for(files: int) -> None:

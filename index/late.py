@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index import arrays
 from index.chunks import Row
 from index.model import Asked, Model
 from index.stored import Stored
@@ -109,7 +110,7 @@ class LatePart:
 
     def vectors(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """The token vectors of these rows, one row's after another's, and how many each has."""
-        codes = np.concatenate([self.tokens[self.starts[row] : self.starts[row + 1]] for row in rows])
+        codes = arrays.ranges(self.tokens, self.starts[rows], self.starts[rows + 1])
         scales = np.ascontiguousarray(codes[:, -2:]).view(np.float16).astype(np.float32)
         return codes[:, :-2].view(np.int8).astype(np.float32) * scales, self.starts[rows + 1] - self.starts[rows]
 

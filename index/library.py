@@ -132,10 +132,11 @@ class Library:
         lexical, lexical_paragraph = self.lexical.sums(self.tokenizer.terms(question))
         question = simplified(question)
         vector = self.encoder.queries([question])[0]
-        of, most = self._paragraph_of, settings.LATE_ROWS // 4
+        of = self._paragraph_of
+        most, most_paragraphs = settings.POOL_SENTENCES, settings.POOL_PARAGRAPHS
         within = None if allowed is None else np.isin(np.arange(len(self.paragraphs)), of[allowed])
-        near, near_paragraphs = self.dense.best(vector, language, most, allowed, within)
-        paragraphs = {*pool.best(lexical_paragraph, most, within).tolist(), *near_paragraphs.tolist()}
+        near, near_paragraphs = self.dense.best(vector, language, (most, most_paragraphs), (allowed, within))
+        paragraphs = {*pool.best(lexical_paragraph, most_paragraphs, within).tolist(), *near_paragraphs.tolist()}
         ranges = [np.arange(self._firsts[one], self._firsts[one + 1]) for one in paragraphs]
         rows = np.unique(np.concatenate([pool.best(lexical, most, allowed), near, *ranges]))
         rows = rows if allowed is None else rows[allowed[rows]]

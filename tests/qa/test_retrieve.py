@@ -143,7 +143,8 @@ def test_rows_that_are_in_no_pool_are_scored_when_they_are_asked_for(
     pooled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = Question.read("海藻第7号的产量是多少？")
-    monkeypatch.setattr(index_settings, "LATE_ROWS", 12)
+    monkeypatch.setattr(index_settings, "POOL_SENTENCES", 4)
+    monkeypatch.setattr(index_settings, "POOL_PARAGRAPHS", 2)
     found = retrieve(pooled, asked)
     assert len(found) < len(pooled.rows) / 2
     others = sorted(set(range(len(pooled.rows))) - {candidate.row for candidate in found})
