@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
@@ -67,7 +67,7 @@ class Made:
     def files(self) -> Files:
         """The names and contents of the files that keep this."""
         yield WORDS, _json(self.tokenizer.words)
-        yield GLOSSARY, _json([list(asdict(pair).values()) for pair in self.glossary.pairs])
+        yield GLOSSARY, _json([[pair.zh, pair.en, pair.source] for pair in self.glossary.pairs])
         yield PARAGRAPHS, self.paragraphs
         yield CHINESE, self.chinese
         yield from self.terms.arrays()

@@ -163,12 +163,13 @@ class Tokenizer:
                 yield from self._latin(match["latin"])
 
     def _han(self, run: str) -> Iterator[str]:
-        words = [word for word in self._segmenter.cut_for_search(run) if word not in STOP_ZH]
+        cut = list(self._segmenter.cut(run))
+        words = [part for word in cut for part in self._with_parts(word) if part not in STOP_ZH]
         yield from (word for word in words if len(word) > 1 or len(run) == 1)
         known = set(words)
         stops = [False] * len(run)
         at = 0
-        for word in self._segmenter.cut(run):
+        for word in cut:
             if word in STOP_ZH:
                 stops[at : at + len(word)] = [True] * len(word)
             at += len(word)
@@ -176,6 +177,14 @@ class Tokenizer:
             bigram = run[i : i + 2]
             if bigram not in known and not (stops[i] or stops[i + 1]):
                 yield bigram
+
+    def _with_parts(self, word: str) -> Iterator[str]:
+        """A word after the words of two and of three characters in it: the segmenter's search mode."""
+        for size in (2, 3):
+            if len(word) > size:
+                parts = (word[at : at + size] for at in range(len(word) - size + 1))
+                yield from (part for part in parts if self._segmenter.FREQ.get(part))
+        yield word
 
     def _latin(self, run: str) -> Iterator[str]:
         if run in STOP_EN:

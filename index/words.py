@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Longer words are not looked up when text is weighed.
 LONGEST = 8
+# Looked-up words that are remembered: in running text most come again. Some 10 MB.
+REMEMBERED = 2**16
 
 
 class Dictionary:
@@ -33,18 +35,21 @@ class Dictionary:
     def __init__(self, lines: list[bytes]) -> None:
         """`lines` are sorted `word frequency tag` lines."""
         self._lines = lines
+        self._looked_up = lru_cache(REMEMBERED)(self._look_up)
         self._own: dict[str, int] = {}
 
     def get(self, word: str, default: int | None = None) -> int | None:
         """The word's frequency, or `default` where it is absent."""
-        if word in self._own:
-            return self._own[word]
+        found = self._own[word] if word in self._own else self._looked_up(word)
+        return default if found is None else found
+
+    def _look_up(self, word: str) -> int | None:
         if not word or " " in word:
-            return default
+            return None
         key = word.encode()
         at = bisect_left(self._lines, key)
         if at == len(self._lines) or not self._lines[at].startswith(key):
-            return default
+            return None
         rest = self._lines[at][len(key) :]
         return int(rest.split(b" ", 2)[1]) if rest.startswith(b" ") else 0
 
@@ -70,6 +75,7 @@ class Dictionary:
     def copy(self) -> Dictionary:
         """Another dictionary over the same lines."""
         other = Dictionary(self._lines)
+        other._looked_up = self._looked_up
         other._own = dict(self._own)
         return other
 
