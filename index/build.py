@@ -117,7 +117,7 @@ class Workshop:
         if entries:
             parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
             made = merged(parts, self.encoder, self.progress, core.get("vectors"))
-            kinds, files = made.dense.kinds, made.files()
+            kinds, files = [*made.dense.kinds], made.files()
             self.progress("writing", 0, 1)
         core = {**core, "dim": self.encoder.dim, "kinds": kinds, "documents": [entry.to_json() for entry in entries]}
         manifest = self.store.commit(files, core)

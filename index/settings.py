@@ -54,8 +54,8 @@ LATE_ROWS = 2_000
 # In a library of at most so many sentences every leg scores every sentence; in a larger one, the best of each leg are
 # (see `pool`).
 SCORED_WHOLE = 20_000
-# So many of the best sentences of a leg, and so many of the best paragraphs: some 1,000 sentences in all, of which at most
-# a dozen are read.
+# So many of the best sentences of a leg, and so many of the best paragraphs: some 1,000 sentences in all, of which at
+# most a dozen are read.
 POOL_SENTENCES = 250
 POOL_PARAGRAPHS = 60
 # An index of at most so many bytes is read and checked as a whole when it is opened, and kept in memory: a tenth of a
