@@ -25,6 +25,8 @@ from eval.cli import main
 from qa.console import Console
 
 SIZE = 300
+# Writes down every try to leave the machine.
+WATCHED = Path(__file__).parents[1] / "watched"
 EXTRA = "pip install 'yinzheng[peers]'"
 
 
@@ -143,7 +145,12 @@ def test_a_whole_library(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in ROSTER if kind.leg == "pipelines"], ids=lambda kind: kind.name)
-def test_a_pipeline(kind: type[Contestant], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pipeline(
+    kind: type[Contestant], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = tmp_path / "watched"
+    monkeypatch.setenv("WATCHED", str(watched))
+    monkeypatch.syspath_prepend(str(WATCHED))
     status = speed.speed(
         Console(), only=["pipelines"], sets=[Path("harbour.zh.json")], data=DATA, roster=[installed(kind)], as_json=True
     )
@@ -153,6 +160,7 @@ def test_a_pipeline(kind: type[Contestant], capsys: pytest.CaptureFixture[str]) 
     assert found["R@5"] == 1.0, "there are three paragraphs"
     assert 0.5 <= found["R@1"] <= found["nDCG@10"] <= 1
     assert found["p50"] > 0
+    assert not watched.exists(), "something was told to somebody"
 
 
 def test_every_peer_says_what_it_needs() -> None:
