@@ -25,6 +25,8 @@ from eval.cli import main
 from qa.console import Console
 
 SIZE = 300
+# Writes down every try to leave the machine.
+WATCHED = Path(__file__).parents[1] / "watched"
 EXTRA = "pip install 'yinzheng[peers]'"
 
 
@@ -67,13 +69,13 @@ def test_tables_of_both_legs(capsys: pytest.CaptureFixture[str]) -> None:
     first, second, notes = out.split("\n\n")
     head, *rows = first.splitlines()
     assert head.split() == (
-        "chunks system build s build MB disk MB open ms first ms p50 ms p95 ms × ours MB file MB lexical".split()
+        "chunks system build s build MB disk MB open ms first ms p50 ms p95 ms cpu ms × ours MB file MB lexical".split()
     )
     assert [line.split()[:2] for line in rows] == [
         ["120", "Yinzheng"], ["120", "rank_bm25"], ["300", "Yinzheng"], ["300", "rank_bm25"],
     ]  # fmt: skip
     assert all("scores off by " in line for line in rows)
-    assert rows[0].split()[9] == "1.00", "ours, held against ours"
+    assert rows[0].split()[10] == "1.00", "ours, held against ours"
     assert rows[1].split()[4:6] == ["–", "–"], "it is not kept on disk"
     head, *rows = second.splitlines()
     assert head.split()[-1] == "dense"
@@ -143,7 +145,12 @@ def test_a_whole_library(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in ROSTER if kind.leg == "pipelines"], ids=lambda kind: kind.name)
-def test_a_pipeline(kind: type[Contestant], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pipeline(
+    kind: type[Contestant], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = tmp_path / "watched"
+    monkeypatch.setenv("WATCHED", str(watched))
+    monkeypatch.syspath_prepend(str(WATCHED))
     status = speed.speed(
         Console(), only=["pipelines"], sets=[Path("harbour.zh.json")], data=DATA, roster=[installed(kind)], as_json=True
     )
@@ -153,6 +160,7 @@ def test_a_pipeline(kind: type[Contestant], capsys: pytest.CaptureFixture[str]) 
     assert found["R@5"] == 1.0, "there are three paragraphs"
     assert 0.5 <= found["R@1"] <= found["nDCG@10"] <= 1
     assert found["p50"] > 0
+    assert not watched.exists(), "something was told to somebody"
 
 
 def test_every_peer_says_what_it_needs() -> None:
@@ -195,7 +203,7 @@ def test_a_run_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixtu
 def measured(p50: float, **changes: object) -> Measured:
     values = {
         "build": 1.25, "building": 3_000_000, "disk": 2_000_000, "opening": 0.5, "first": 2.0, "times": (p50,) * 3,
-        "own": 1_000_000, "file": 4_000_000, "whole": 9_000_000, "found": ((1, 2),),
+        "worked": (0.25,) * 3, "own": 1_000_000, "file": 4_000_000, "whole": 9_000_000, "found": ((1, 2),),
     }  # fmt: skip
     return Measured(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -208,11 +216,11 @@ def test_cells_by_hand() -> None:
         Row("pipelines", "a set", row.OURS, measured(12.34), "4 questions", quality={"R@1": 0.5, "R@5": 1.0}),
     ]
     assert [row.cells(one, rows) for one in rows] == [
-        ["10,000", "Yinzheng", "1.2", "3", "2", "500", "2.00", "0.500", "0.500", "1.00", "5", "4", "fine"],
-        ["10,000", "peer", "1.2", "3", "–", "–", "2.00", "1234", "1234", "2469", "5", "4", "fine"],
-        ["10,000", "absent", *"––––––––––", "not there"],
-        ["a set", "Yinzheng", "0.500", "1.000", "–", "1.2", "3", "2", "500", "2.00", "12.3", "12.3", "1.00", "5", "4",
-         "4 questions"],
+        ["10,000", "Yinzheng", "1.2", "3", "2", "500", "2.00", "0.500", "0.500", "0.250", "1.00", "5", "4", "fine"],
+        ["10,000", "peer", "1.2", "3", "–", "–", "2.00", "1234", "1234", "0.250", "2469", "5", "4", "fine"],
+        ["10,000", "absent", *"–––––––––––", "not there"],
+        ["a set", "Yinzheng", "0.500", "1.000", "–", "1.2", "3", "2", "500", "2.00", "12.3", "12.3", "0.250", "1.00",
+         "5", "4", "4 questions"],
     ]  # fmt: skip
     for one in rows:
         assert len(row.cells(one, rows)) == len(row.columns(one.leg))

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -45,8 +45,9 @@ class Measured:
 
     Memory is what came to that of a process with nothing but the imports and, where it stays in it, the data:
     `building` at its highest, `own` and `file` after the last question (see `memory.Memory`), `whole` all of that
-    process. `disk` and `opening` are None where the index cannot be kept. `found` has the best rows of
-    each question asked.
+    process. `disk` and `opening` are None where the index cannot be kept. `worked` is the
+    processor time of each of the `times`, which other programs on the machine lengthen much less. `found` has the best
+    rows of each question asked.
     """
 
     build: float
@@ -55,6 +56,7 @@ class Measured:
     opening: float | None
     first: float
     times: tuple[float, ...]
+    worked: tuple[float, ...]
     own: int
     file: int
     whole: int
@@ -64,6 +66,11 @@ class Measured:
     def p50(self) -> float:
         """The median of the times."""
         return float(np.percentile(self.times, 50))
+
+    @property
+    def cpu(self) -> float:
+        """The median of the processor times."""
+        return float(np.percentile(self.worked, 50))
 
     @property
     def p95(self) -> float:
@@ -96,6 +103,7 @@ def measure(kind: type[Contestant], data: Path, work: Path, questions: int) -> M
         opening=asked.get("opening"),
         first=asked["first"],
         times=tuple(asked["times"]),
+        worked=tuple(asked["worked"]),
         own=asked["own"],
         file=asked["file"],
         whole=asked["whole"],
@@ -159,10 +167,11 @@ def _contestant(module: str, name: str) -> Contestant:
 def _asked(contestant: Contestant, questions: int, before: Memory, work: Path) -> dict[str, Any]:
     """What asking takes: every question, or as many as are done within `settings.ASKING_SECONDS`."""
     began = perf_counter()
-    times, found = [], []
+    times, worked, found = [], [], []
     for number in range(questions):
-        start = perf_counter()
+        start, busy = perf_counter(), process_time()
         rows = contestant.ask(number)
+        worked.append((process_time() - busy) * 1000)
         times.append((perf_counter() - start) * 1000)
         found.append([int(row) for row in rows])
         if perf_counter() - began > settings.ASKING_SECONDS and number + 1 >= settings.ASKED_MIN:
@@ -173,6 +182,7 @@ def _asked(contestant: Contestant, questions: int, before: Memory, work: Path) -
     return {
         "first": times[0],
         "times": times[1:] or times,
+        "worked": worked[1:] or worked,
         "own": max(after.own - before.own, 0),
         "file": max(after.file - before.file, 0),
         "whole": after.all,

@@ -13,7 +13,19 @@ from eval.bench.speed.process import Measured
 OURS = "Yinzheng"
 QUALITY = ("R@1", "R@5", "nDCG@10")
 
-_TIMES = ("build s", "build MB", "disk MB", "open ms", "first ms", "p50 ms", "p95 ms", "× ours", "MB", "file MB")
+_TIMES = (
+    "build s",
+    "build MB",
+    "disk MB",
+    "open ms",
+    "first ms",
+    "p50 ms",
+    "p95 ms",
+    "cpu ms",
+    "× ours",
+    "MB",
+    "file MB",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class Row:
         found = {"leg": self.leg, "data": self.data, "system": self.system, "right": self.right, "said": self.said}
         if self.measured is None:
             return found
-        names = ("build", "building", "disk", "opening", "first", "p50", "p95", "own", "file", "whole")
+        names = ("build", "building", "disk", "opening", "first", "p50", "p95", "cpu", "own", "file", "whole")
         measured = {name: getattr(self.measured, name) for name in names}
         return {**found, **measured, "asked": len(self.measured.found), **self.quality}
 
@@ -62,7 +74,7 @@ def cells(row: Row, rows: Sequence[Row]) -> list[str]:
         _megabytes(found.building),
         _megabytes(found.disk),
         "–" if found.opening is None else _number(found.opening * 1000),
-        *map(_number, (found.first, found.p50, found.p95)),
+        *map(_number, (found.first, found.p50, found.p95, found.cpu)),
         "–" if ours is None else _number(found.p50 / ours.p50),
         _megabytes(found.own + found.file),
         _megabytes(found.file),

@@ -182,7 +182,8 @@ def _notes(console: Console, rows: Sequence[Row], only: Sequence[Leg], paths: Se
         console.line("pipelines: no text; name question sets with --sets PATH")
     console.line(
         "MB: 1,000,000 bytes that came to a process by building or, the last two, by opening and asking; of them, "
-        "pages of files that it can give up. Each system in a process of its own, one thread each."
+        "pages of files that it can give up. cpu ms: the median question's processor time, which other "
+        "programs lengthen less. Each system in a process of its own, one thread each."
     )
     versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     console.line(f"Python {platform.python_version()}, {count(os.cpu_count() or 1, 'core')}; {versions}")
