@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shelved import holding
 
 from eval import dataset
 from eval.adopt import adopt
@@ -201,8 +201,7 @@ def test_a_quote_that_does_not_stand_is_no_evidence(library: Library, two: Any, 
 
 
 def test_of_several_documents_paragraphs_are_named_with_theirs(library: Library, two: Any) -> None:
-    several = copy(library)
-    several.documents = (*library.documents, replace(library.documents[0], id="other", paragraphs=()))
+    several = holding(library, [*library.documents, replace(library.documents[0], id="other", paragraphs=())])
     record = {"language": "zh", "quotes": [quoted(library, two[0], 0, 1)]}
     (line,), _ = adopt(several, [Entry("1", "2026-11-23T10:00:00Z", "right", "", WHO, WHO, record)], [])
     assert line.value["evidence"][0][0]["paragraph"] == f"{library.documents[0].id}:{two[0]}"

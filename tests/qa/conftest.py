@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import io
 import os
@@ -21,6 +20,7 @@ from browser import ARGUMENTS, CHROMIUM, INSTALL, Tab
 from hostile import answer as hostile_answer
 from hostile import document as hostile_document
 from said import Result
+from shelved import holding
 from tiny_sources import write_sources
 
 from index import encoder, glossary
@@ -160,8 +160,7 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     from qa.web.server import Place, serving
 
     folder = tmp_path_factory.mktemp("served")
-    both = copy.copy(library)
-    both.documents = (*library.documents, hostile_document())
+    both = holding(library, [*library.documents, hostile_document()])
     found = Served("", folder / "feedback.jsonl", both, folder)
     create = server.create
 

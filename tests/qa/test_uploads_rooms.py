@@ -89,12 +89,12 @@ def test_a_brought_document_is_asked_with_the_librarys(open_rooms: Any, desk: De
     _, room = open_rooms().enter("", None, "p")
     brought(room, ("harbour.txt", HARBOUR), ("钟楼.md", TOWER))
     assert states(room) == ["ready", "ready"]
-    assert [document.id for document in room.documents] == ["tiny", "harbour", "钟楼"]
+    assert [document.id for document in room.listed] == ["tiny", "harbour", "钟楼"]
     assert [document.id for document in room.desks[0].library.documents] == ["tiny", "harbour", "钟楼"]
-    turn = take_turn(room.desks, room.documents, "Who is the harbour master?", choice=Choice(("harbour",)))
+    turn = take_turn(room.desks, room.listed, "Who is the harbour master?", choice=Choice(("harbour",)))
     assert {quote["document"] for quote in (*turn.record["quotes"], *turn.record["nearest"])} == {"harbour"}
     assert (turn.asked, turn.among, turn.titles) == (1, 3, ("harbour",))
-    turn = take_turn(room.desks, room.documents, "钟楼是谁设计的？", choice=Choice(None, "zh"))
+    turn = take_turn(room.desks, room.listed, "钟楼是谁设计的？", choice=Choice(None, "zh"))
     assert (turn.among, turn.only) == (0, "zh")
     for quote in (*turn.record["quotes"], *turn.record["nearest"]):
         document = room.document(quote["document"])
@@ -104,7 +104,7 @@ def test_a_brought_document_is_asked_with_the_librarys(open_rooms: Any, desk: De
 
 def test_nothing_chosen_is_said_to_be_nothing(open_rooms: Any) -> None:
     _, room = open_rooms().enter("", None, "p")
-    turn = take_turn(room.desks, room.documents, "绿茶在什么时候采摘？", choice=Choice(()))
+    turn = take_turn(room.desks, room.listed, "绿茶在什么时候采摘？", choice=Choice(()))
     assert not turn.record["answered"]
     assert turn.record["reason"] == "所选的文献中没有可以回答的文字"
     assert cards.narrowed(turn, "zh") == "没有选中任何文献"
@@ -149,7 +149,7 @@ def test_two_sessions_are_apart(open_rooms: Any, desk: Desk) -> None:
     assert mine != other
     assert len(mine) >= 40  # 32 random bytes
     brought(one, ("harbour.txt", HARBOUR))
-    assert [document.id for document in two.documents] == ["tiny"]
+    assert [document.id for document in two.listed] == ["tiny"]
     with pytest.raises(NotFound):
         two.document("harbour")
     assert rooms.find("") is rooms.find(mine[:-1]) is None
@@ -194,7 +194,7 @@ def test_a_room_ends_some_time_after_its_last_page(open_rooms: Any) -> None:
     rooms.sweep()
     assert rooms.find(token) is None
     assert not folder.exists()
-    assert [document.id for document in room.documents] == ["tiny"]
+    assert [document.id for document in room.listed] == ["tiny"]
     with pytest.raises(InputError, match="this session has ended; reload the page"):
         room.admit(1)
 
@@ -329,7 +329,7 @@ def test_without_uploads_nothing_comes_in(desk: Desk) -> None:
     assert not rooms.open
     with pytest.raises(InputError, match="no documents can be added here"):
         rooms.admit(token, 1)
-    assert take_turn(room.desks, room.documents, "绿茶在什么时候采摘？").record["question"]
+    assert take_turn(room.desks, room.listed, "绿茶在什么时候采摘？").record["question"]
     assert "yz-add" not in shelf.bar(adds=rooms.open)
     rooms.close()
 
@@ -358,7 +358,7 @@ def test_a_hostile_name_is_only_a_name(open_rooms: Any, tmp_path: Path, name: st
     assert kept.read_bytes() == HARBOUR
     assert kept.parent == keep
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    for text in (reader.text(room.documents[-1], room.desks[0].glosser), shelf.own(room.files)):
+    for text in (reader.text(room.listed[-1], room.desks[0].glosser), shelf.own(room.files)):
         assert "<img" not in text
 
 
@@ -379,15 +379,15 @@ def test_without_keep_nothing_is_kept(open_rooms: Any, tmp_path: Path) -> None:
     digest = hashlib.sha256(HARBOUR).hexdigest()
     found = [path for path in (tmp_path / "uploads").rglob("*") if path.is_file() and path.name != ".lock"]
     assert found == []
-    assert room.documents[-1].sha256 == digest
+    assert room.listed[-1].sha256 == digest
 
 
 def test_a_removed_document_is_not_asked_any_more(open_rooms: Any) -> None:
     _, room = open_rooms().enter("", None, "p")
     brought(room, ("harbour.txt", HARBOUR), ("钟楼.md", TOWER))
     room.remove(room.files[0].number)
-    assert [document.id for document in room.documents] == ["tiny", "钟楼"]
-    turn = take_turn(room.desks, room.documents, "Who is the harbour master?")  # at once, while it is joined anew
+    assert [document.id for document in room.listed] == ["tiny", "钟楼"]
+    turn = take_turn(room.desks, room.listed, "Who is the harbour master?")  # at once, while it is joined anew
     assert "harbour" not in {quote["document"] for quote in (*turn.record["quotes"], *turn.record["nearest"])}
     assert room.settle(60)
     assert [document.id for document in room.desks[0].library.documents] == ["tiny", "钟楼"]
@@ -423,7 +423,7 @@ def test_what_is_removed_or_left_while_it_is_read_is_given_up(open_rooms: Any, m
     go_on.set()
     assert room.settle(60)
     assert room.files == []
-    assert [document.id for document in room.documents] == ["tiny"]
+    assert [document.id for document in room.listed] == ["tiny"]
 
 
 def test_a_large_library_is_asked_apart(open_rooms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -433,15 +433,15 @@ def test_a_large_library_is_asked_apart(open_rooms: Any, monkeypatch: pytest.Mon
     assert [[one.id for one in desk.library.documents] for desk in room.desks] == [["tiny"], ["harbour"]]
     assert room.desk("harbour") is room.desks[1]
     for chosen in (("harbour",), ("tiny",)):
-        turn = take_turn(room.desks, room.documents, "harbour 绿茶", choice=Choice(chosen))
+        turn = take_turn(room.desks, room.listed, "harbour 绿茶", choice=Choice(chosen))
         assert {quote["document"] for quote in (*turn.record["quotes"], *turn.record["nearest"])} <= set(chosen)
-    assert take_turn(room.desks, room.documents, "Who is the harbour master?").among == 0
+    assert take_turn(room.desks, room.listed, "Who is the harbour master?").among == 0
 
 
 def test_the_page_of_a_brought_pdf(open_rooms: Any) -> None:
     _, room = open_rooms().enter("", None, "p")
     brought(room, ("tea.pdf", pdf("Green tea is picked in the early spring.", "Black tea is fully oxidised.")))
-    document = room.documents[-1]
+    document = room.listed[-1]
     paragraph = document.paragraphs[-1]
     image = room.page(document, 2)
     assert image.startswith(b"\x89PNG")
@@ -531,7 +531,7 @@ def kept(turn: Turn, **changes: Any) -> Any:
 def test_a_kept_turn_outlives_its_document_with_its_seal_only(open_rooms: Any) -> None:
     _, room = open_rooms().enter("", None, "p")
     brought(room, ("harbour.txt", HARBOUR))
-    turn = take_turn(room.desks, room.documents, "harbour master Olga Brandt", choice=Choice(("harbour",)))
+    turn = take_turn(room.desks, room.listed, "harbour master Olga Brandt", choice=Choice(("harbour",)))
     listed = [*turn.record["quotes"], *turn.record["nearest"]]
     assert listed
     for quote in listed:
@@ -550,7 +550,7 @@ def test_a_kept_turn_outlives_its_document_with_its_seal_only(open_rooms: Any) -
 
 def test_where_else_the_words_stand_is_not_believed_without_the_seal(open_rooms: Any) -> None:
     _, room = open_rooms().enter("", None, "p")
-    turn = take_turn(room.desks, room.documents, "绿茶在什么时候采摘？")
+    turn = take_turn(room.desks, room.listed, "绿茶在什么时候采摘？")
     listed = [*turn.record["quotes"], *turn.record["nearest"]]
     assert listed
     value = kept(turn)
