@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import regex
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
@@ -15,8 +16,13 @@ from index.disk import Content
 from index.stored import Stored
 from index.sums import Buffer
 
-# What the head of an npy file of ours takes at most.
-_HEAD = 4_096
+# What the head of an npy file of ours takes at most, and what it is.
+_HEAD_MAX = 512
+_HEAD = regex.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<kind>[<|][biuf]\d)', 'fortran_order': False, "
+    rb"'shape': \((?P<shape>\d{1,18},(?: \d{1,18},?)*)\), \} *\n",
+    regex.DOTALL,
+)
 
 
 def ranges(array: Stored, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> NDArray[Any]:
@@ -43,16 +49,16 @@ class OnDisk:
     """
 
     def __init__(self, content: Content) -> None:
-        head = BytesIO(content.read(0, min(_HEAD, len(content))))
-        if npy.read_magic(head) != (1, 0):
-            raise ValueError("it is an npy file of another version")
-        shape, fortran, dtype = npy.read_array_header_1_0(head)
-        self.shape: tuple[int, ...] = tuple(shape)
-        self.dtype: np.dtype[Any] = dtype
-        self._content, self._first = content, head.tell()
-        self._row = dtype.itemsize * prod(self.shape[1:])
-        if fortran or dtype.hasobject or not shape or self._first + self._row * shape[0] != len(content):
+        # numpy's own reader of this goes by `ast`, which Python 3.11 cannot do in two threads at once
+        head = _HEAD.match(content.read(0, min(_HEAD_MAX, len(content))))
+        if not head:
             raise ValueError("it is no npy file of plain rows")
+        self.shape: tuple[int, ...] = tuple(map(int, head["shape"].rstrip(b",").split(b",")))
+        self.dtype: np.dtype[Any] = np.dtype(head["kind"].decode())
+        self._content, self._first = content, head.end()
+        self._row = self.dtype.itemsize * prod(self.shape[1:])
+        if self._first + self._row * self.shape[0] != len(content):
+            raise ValueError("it is an npy file of another size")
 
     @property
     def ndim(self) -> int:

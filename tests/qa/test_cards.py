@@ -55,7 +55,7 @@ def drawn(answer: Answer, glosser: Glosser | None = None, **changes: Any) -> See
     turn = Turn("0f", "typed", answer.question, (), answer_record(answer))
     library: Any = copy.copy(turn)  # anything that has a `document`
     known = {quote.document.id: quote.document for quote in (*answer.quotes, *answer.nearest)}
-    library = type("Shelf", (), {"document": staticmethod(known.__getitem__), "documents": tuple(known.values())})()
+    library = type("Shelf", (), {"document": staticmethod(known.__getitem__), "listed": tuple(known.values())})()
     turn = Turn(**({name: getattr(turn, name) for name in Turn.__slots__} | changes))
     return check(cards.answered(turn, library, glosser or Silent()))
 
@@ -183,7 +183,7 @@ def test_where_else_the_words_stand_is_said_everywhere() -> None:
 
 
 def test_a_quote_whose_document_is_gone_leads_nowhere() -> None:
-    shelf: Any = type("Shelf", (), {"document": staticmethod(_nowhere), "documents": ()})()
+    shelf: Any = type("Shelf", (), {"document": staticmethod(_nowhere), "listed": ()})()
     turn = Turn("0f", "typed", "q", (), answer_record(answer(quoted("答案", title=ATTACK))))
     seen = check(cards.answered(turn, shelf, Silent()))
     assert seen.of("span", "yz-gone") == [f"{ATTACK} · 1-P1 · document removed"]

@@ -153,7 +153,7 @@ def test_two_sessions_are_apart(open_rooms: Any, desk: Desk) -> None:
     with pytest.raises(NotFound):
         two.document("harbour")
     assert rooms.find("") is rooms.find(mine[:-1]) is None
-    turn = take_turn(two.desks, two.documents, "harbour master", choice=Choice(("harbour",)))
+    turn = take_turn(two.desks, two.listed, "harbour master", choice=Choice(("harbour",)))
     assert not turn.record["quotes"]
     assert not turn.record["nearest"]
     ask, search, show = tools(desk)
@@ -358,7 +358,7 @@ def test_a_hostile_name_is_only_a_name(open_rooms: Any, tmp_path: Path, name: st
     assert kept.read_bytes() == HARBOUR
     assert kept.parent == keep
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    for text in (reader.text(room.listed[-1], room.desks[0].glosser), shelf.own(room.files)):
+    for text in (reader.text(room.document(room.listed[-1].id), room.desks[0].glosser), shelf.own(room.files)):
         assert "<img" not in text
 
 
@@ -441,7 +441,7 @@ def test_a_large_library_is_asked_apart(open_rooms: Any, monkeypatch: pytest.Mon
 def test_the_page_of_a_brought_pdf(open_rooms: Any) -> None:
     _, room = open_rooms().enter("", None, "p")
     brought(room, ("tea.pdf", pdf("Green tea is picked in the early spring.", "Black tea is fully oxidised.")))
-    document = room.listed[-1]
+    document = room.document(room.listed[-1].id)
     paragraph = document.paragraphs[-1]
     image = room.page(document, 2)
     assert image.startswith(b"\x89PNG")
