@@ -230,7 +230,8 @@ def merged(
     sentences, paragraphs = documents.rows, documents.paragraphs
     row_texts = [chunks.sentence_text(row) for row in sentences]
     paragraph_texts = [chunks.paragraph_text(*pair) for pair in paragraphs]
-    seen = {term for text in paragraph_texts for term in tokenizer.terms(text)}
+    own = [tokenizer.terms(text) for text in paragraph_texts]
+    seen = {term for terms in own for term in terms}
     pairs += glossary.dictionary(
         {term for term in seen if not term.isascii()}, {term for term in seen if term.isascii()}
     )
@@ -240,8 +241,8 @@ def merged(
     terms = Terms.build(
         (chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)),
         (
-            chunks.terms(text, of, tokenizer, both)
-            for text, of in zip(paragraph_texts, paragraph_languages, strict=True)
+            chunks.terms(text, of, tokenizer, both, words)
+            for text, of, words in zip(paragraph_texts, paragraph_languages, own, strict=True)
         ),
     )
     of = np.array([row.paragraph_row for row in sentences], np.int32)

@@ -101,9 +101,11 @@ def compounds(documents: Sequence[Document], tokenizer: Tokenizer) -> list[str]:
     return sorted(term for term, count in counts.items() if count >= COMPOUND_COUNT)
 
 
-def terms(text: str, language: Language, tokenizer: Tokenizer, glossary: Glossary) -> list[str]:
-    """The terms of a text, and those of the other language that the glossary gives for them."""
-    own = tokenizer.terms(text)
+def terms(
+    text: str, language: Language, tokenizer: Tokenizer, glossary: Glossary, own: list[str] | None = None
+) -> list[str]:
+    """The terms of a text, `own` where they are known, and those of the other language that the glossary gives."""
+    own = tokenizer.terms(text) if own is None else own
     if language == "zh":
         return own + glossary.english(own)
     return own + [term for zh in glossary.chinese(text) for term in tokenizer.of_word(zh)]

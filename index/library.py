@@ -125,7 +125,8 @@ class Library:
             "dense": dense.astype(np.float64),
             "dense_paragraph": dense_paragraph[place].astype(np.float64),
         }
-        return {**legs, "late": self._late(question, np.arange(len(self.rows)) if rows is None else rows, legs)}
+        rows = np.arange(len(self.rows)) if rows is None else rows
+        return {**legs, "late": self._late(question, rows, legs, settings.LATE_ROWS)}
 
     def pool(self, question: str, language: Language, allowed: NDArray[np.bool_] | None = None) -> Pool:
         """The best rows of each leg, of those allowed, for a library that is too large to score every row."""
@@ -150,7 +151,7 @@ class Library:
                 "dense": dense.astype(np.float64),
                 "dense_paragraph": dense_paragraph[place].astype(np.float64),
             }
-            return {**legs, "late": self._late(question, rows, legs)}
+            return {**legs, "late": self._late(question, rows, legs, settings.POOL_LATE)}
 
         legs = legs_of(rows)
         moments = self.dense.totals(vector, language)
@@ -165,12 +166,12 @@ class Library:
         return Pool(rows, legs, totals, legs_of)
 
     def _late(
-        self, question: str, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]]
+        self, question: str, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]], most: int
     ) -> NDArray[np.float64]:
-        """The late leg's scores of these rows, of which the other legs' are known."""
+        """The late leg's scores of these rows, of which the other legs' are known; it looks at so many at most."""
         if not len(rows):
             return np.zeros(0)
-        near = _near(list(legs.values()))
+        near = _near(list(legs.values()), most)
         scores = self.late.scores(self.model.ask(question), rows[near], *self.model.late)
         late = np.full(len(rows), scores.min())
         late[near] = scores
@@ -238,11 +239,11 @@ class Library:
         raise NotFound(f"no paragraph {id!r}", "run `yinzheng show` for the outline with every id")
 
 
-def _near(legs: Sequence[NDArray[np.float64]]) -> NDArray[np.int64]:
+def _near(legs: Sequence[NDArray[np.float64]], most: int) -> NDArray[np.int64]:
     """The places that the late leg looks at: all, or the best of each other leg, in the library's order."""
-    if len(legs[0]) <= settings.LATE_ROWS:
+    if len(legs[0]) <= most:
         return np.arange(len(legs[0]))
-    best = [np.argsort(-leg, kind="stable")[: settings.LATE_ROWS // len(legs)] for leg in legs]
+    best = [np.argsort(-leg, kind="stable")[: most // len(legs)] for leg in legs]
     return np.unique(np.concatenate(best))
 
 
