@@ -14,7 +14,7 @@ from rank_bm25 import BM25Plus
 from eval.bench.speed import documents, reference, synthetic
 from eval.bench.speed.clustered import Clustered
 from index import chunks, settings
-from index.part import Name, Part
+from index.part import Name, read_document
 from index.tokens import Tokenizer
 
 SIZE = 3_000
@@ -146,8 +146,7 @@ def test_documents_are_what_an_index_is_made_of(data: Path) -> None:
     assert Tokenizer().terms(chunks.rows([made[0][0].document])[0][0].text) == Tokenizer().terms(" ".join(firsts))
     one, extract = made[-1]
     name = Name(one.document.id, one.document.file, one.document.title, one.document.sha256)
-    kept = Part.read(dict(one.files(extract)), name)
-    assert kept.document == one.document
+    assert read_document(dict(one.files(extract)), name) == one.document
 
 
 def test_a_question_lies_near_the_sentence_that_it_is_of(data: Path) -> None:
