@@ -119,11 +119,15 @@ def test_a_slow_system_is_asked_less(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(settings, "ASKED_MIN", 4)
 
     class Slow(Contestant):
+        leg = "dense"
+
         def ask(self, number: int) -> list[int]:
             return [number]
 
     found = process._asked(Slow(), 9, memory.now(), tmp_path)
     assert (found["found"], len(found["times"])) == ([[0], [1], [2], [3]], 3)
+    monkeypatch.setattr(Slow, "leg", "pipelines")
+    assert len(process._asked(Slow(), 9, memory.now(), tmp_path)["found"]) == 9, "all, where quality is measured"
 
 
 @pytest.mark.parametrize("kind", [lexical.Bm25s], ids=["bm25s"])
