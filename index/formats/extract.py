@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from itertools import pairwise
+from threading import Lock
 from typing import Any, BinaryIO, Literal, get_args
 
 import numpy as np
@@ -19,6 +20,10 @@ from index.repair.edits import Edit
 
 Format = Literal["txt", "md", "html", "docx", "pdf"]
 Kind = Literal["heading", "text", "table", "caption", "footnote"]
+
+
+# numpy reads the head of an array by `ast`, which fails in Python 3.11 where two threads do it at once.
+_NUMPY = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Extract:
     @classmethod
     def from_bytes(cls, data: bytes) -> Extract:
         """The extract that `to_bytes` wrote; ValueError or KeyError for anything else."""
-        with np.load(BytesIO(data), allow_pickle=False) as parts:
+        with _NUMPY, np.load(BytesIO(data), allow_pickle=False) as parts:
             plain = json.loads(parts["plain"].tobytes())
         places = places_of(BytesIO(data))
         blocks, edits = plain.pop("blocks"), plain.pop("edits")
@@ -110,5 +115,5 @@ class Extract:
 
 def places_of(file: BinaryIO) -> Places | None:
     """Only the places of what `to_bytes` wrote, if it has any."""
-    with np.load(file, allow_pickle=False) as parts:
+    with _NUMPY, np.load(file, allow_pickle=False) as parts:
         return Places(parts["sizes"], parts["lines"], parts["edges"]) if "lines" in parts else None
