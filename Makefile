@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup chat ask check test test-all test-offline clean
+.PHONY: help setup chat ask check test test-all peers test-offline clean
 
 help:
 	@echo "make setup      a virtual environment in $(VENV) with everything in it"
@@ -13,6 +13,7 @@ help:
 	@echo "make check      format, lint, types"
 	@echo "make test       check, and every quick test"
 	@echo "make test-all   the rest: browser, models, larger runs"
+	@echo "make peers      the systems that bench speed measures against, into $(VENV)"
 	@echo "make test-offline  make test, where there is no network but loopback (Linux)"
 
 setup: $(STAMP)
@@ -39,6 +40,9 @@ test: check
 
 test-all: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow or browser or model"
+
+peers: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,peers]'
 
 test-offline: setup
 	$(BIN)/python tests/loopback.py $(MAKE) test

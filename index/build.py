@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from index import chunks, encoder, glossary, library, memory, part, settings
+from index import chunks, disk, encoder, glossary, library, memory, part, settings
 from index import model as reading
 from index.corpus import Corpus
 from index.dense import Dense
@@ -115,6 +115,7 @@ class Workshop:
         kinds: Sequence[Kind] = ()
         files: Files = ()
         if entries:
+            disk.room_for(len(entries))
             parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
             made = merged(parts, self.encoder, self.progress, core.get("vectors"))
             kinds, files = [*made.dense.kinds], made.files()

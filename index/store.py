@@ -14,6 +14,7 @@ nothing is unpickled. Every block of a file is held against its sum when it is f
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shlex
@@ -26,7 +27,7 @@ from index import disk, lock, pack, settings
 from index import manifest as manifests
 from index.disk import Content, File
 from index.entry import Entry
-from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnwritable
+from index.errors import IndexDamaged, IndexMissing, IndexStale, IndexTooLarge, IndexUnwritable
 from index.manifest import COPY, Manifest
 from index.manifest import FILE as MANIFEST
 from index.members import Files, Members, pieces
@@ -129,12 +130,24 @@ class Store:
                 found[name] = Content(file, 0, sum, self.rebuild)
         return Members(found)
 
+    def check(self, manifest: Manifest) -> None:
+        """Read every file of the index, and hold it against its sum; IndexDamaged where one is not as it was."""
+        self.data(manifest).check()
+        for value in manifest["documents"]:
+            entry = Entry.from_json(value)
+            self.part(entry.part, entry.digest).check()
+
     @contextmanager
     def _readable(self, path: Path) -> Iterator[None]:
-        """That a file cannot be read as IndexDamaged."""
+        """That a file cannot be read as IndexDamaged, or as IndexTooLarge where too many are open."""
         try:
             yield
         except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                raise IndexTooLarge(
+                    f"the index in {self.folder} has more files than may be open at once ({error.strerror})",
+                    "raise that limit, as with `ulimit -n 65536`",
+                ) from None
             raise IndexDamaged(f"{path} cannot be read ({error.strerror})", self.rebuild) from None
         except ValueError as error:
             shown = ascii(str(path)) if "\0" in str(path) else path

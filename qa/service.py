@@ -154,6 +154,7 @@ def findings(folder: Path) -> list[str]:
     try:
         if stale := staleness(folder):
             found.append(stale)
+        store.check(store.manifest())
         opened = library.read(folder)
     except (IndexMissing, IndexEmpty):
         raise
