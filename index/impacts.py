@@ -9,6 +9,7 @@ float64 and a row take 12. What Plus adds for absent terms is left out, so that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,10 +100,7 @@ class Impacts:
     def idf(self, term: int | None) -> float:
         """The weight of a term: ln((N + 1) / df), and that of df = 1 for None and for one that no chunk holds."""
         df = 0 if term is None else int(self.starts[term + 1] - self.starts[term])
-        model = _model()
-        model.corpus_size = self.chunks
-        model._calc_idf({"": max(df, 1)})
-        return float(model.idf[""])
+        return _idf(self.chunks, max(df, 1))
 
     def scores(self, terms: Sequence[int]) -> Scores:
         """The BM25 of every chunk for these terms, each taken once, `(chunks,)`; at least 0, not rounded."""
@@ -203,6 +201,15 @@ def _model(**settings: float) -> Any:
     from rank_bm25 import BM25Plus
 
     return BM25Plus([[""]], **settings)
+
+
+@lru_cache(maxsize=1 << 16)
+def _idf(chunks: int, df: int) -> float:
+    """What rank_bm25 makes of a term that stands in `df` of so many chunks."""
+    model = _model()
+    model.corpus_size = chunks
+    model._calc_idf({"": df})
+    return float(model.idf[""])
 
 
 def _saturations(tf: NDArray[np.int64], lengths: NDArray[np.int64], mean: float, k1: float, b: float) -> Scores:
