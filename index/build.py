@@ -36,6 +36,7 @@ from index.pack import Pack
 from index.part import Name, Part, Progress
 from index.records import Document
 from index.shared import Made
+from index.spread import Spread
 from index.store import Store
 from index.stored import Stored
 from index.terms import Terms
@@ -247,15 +248,16 @@ def merged(
         ),
     )
     of = np.array([row.paragraph_row for row in sentences], np.int32)
+    spread = Spread(of, np.array([language == "zh" for language in row_languages]))
     progress("terms", 1, 1)
     dense = Dense.build(
         model,
         (_together([one.sentences for one in parts]), row_languages),
         (_together([one.paragraphs for one in parts]), paragraph_languages),
-        np.bincount(of, minlength=len(paragraphs)),
+        np.diff(spread.firsts),
         vectors,
     )
-    return Made(tokenizer, both, terms, dense, of, np.array([language == "zh" for language in row_languages]))
+    return Made(tokenizer, both, terms, dense, spread)
 
 
 def _fit(rows: int, dim: int) -> None:

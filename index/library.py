@@ -31,7 +31,6 @@ from index.shared import Read, Shared
 from index.store import Store
 from index.terms import Terms
 from index.tokens import Tokenizer
-from index.totals import Totals
 from index.vocabulary import Vocabulary
 from index.words import simplified
 
@@ -83,7 +82,7 @@ class Library:
     @property
     def chinese(self) -> NDArray[np.bool_]:
         """Which rows stand in a Chinese paragraph, `(rows,)`."""
-        return self._shared.chinese
+        return self._shared.spread.chinese
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -103,7 +102,7 @@ class Library:
     @cached_property
     def language(self) -> Language:
         """The language that most paragraphs are in."""
-        chinese = self.chinese[self._firsts[:-1]]
+        chinese = self.chinese[self._shared.spread.firsts[:-1]]
         return "zh" if 2 * np.count_nonzero(chinese) >= len(chinese) else "en"
 
     def legs(
@@ -115,7 +114,7 @@ class Library:
         least score.
         """
         lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
-        of = self._paragraph_of if rows is None else self._paragraph_of[rows]
+        of = self._shared.spread.paragraph_of if rows is None else self._shared.spread.paragraph_of[rows]
         paragraphs, place = (None, of) if rows is None else np.unique(of, return_inverse=True)
         question = simplified(question)
         dense, dense_paragraph = self.dense.scores(self.encoder.queries([question])[0], language, rows, paragraphs)
@@ -133,13 +132,12 @@ class Library:
         lexical, lexical_paragraph = self.lexical.sums(self.tokenizer.terms(question))
         question = simplified(question)
         vector = self.encoder.queries([question])[0]
-        of = self._paragraph_of
+        spread, of = self._shared.spread, self._shared.spread.paragraph_of
         most, most_paragraphs = settings.POOL_SENTENCES, settings.POOL_PARAGRAPHS
-        within = None if allowed is None else np.isin(np.arange(len(self.paragraphs)), of[allowed])
-        near, near_paragraphs = self.dense.best(vector, language, (most, most_paragraphs), (allowed, within))
-        paragraphs = {*pool.best(lexical_paragraph, most_paragraphs, within).tolist(), *near_paragraphs.tolist()}
-        ranges = [np.arange(self._firsts[one], self._firsts[one + 1]) for one in paragraphs]
-        rows = np.unique(np.concatenate([pool.best(lexical, most, allowed), near, *ranges]))
+        around = spread.around(allowed)
+        near, near_paragraphs = self.dense.best(vector, language, (most, most_paragraphs), (allowed, around))
+        paragraphs = {*pool.best(lexical_paragraph, most_paragraphs, around).tolist(), *near_paragraphs.tolist()}
+        rows = np.unique(np.concatenate([pool.best(lexical, most, allowed), near, *spread.within(paragraphs)]))
         rows = rows if allowed is None else rows[allowed[rows]]
 
         def legs_of(rows: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
@@ -154,14 +152,13 @@ class Library:
             return {**legs, "late": self._late(question, rows, legs, settings.POOL_LATE)}
 
         legs = legs_of(rows)
-        moments = self.dense.totals(vector, language)
-        chinese, others = self._counts
+        dense, dense_paragraph = self.dense.totals(vector, language)
         totals = {
-            "lexical": self._apart(lexical),
-            "lexical_paragraph": (Totals.of(lexical_paragraph, chinese), Totals.of(lexical_paragraph, others)),
-            "dense": moments[0],
-            "dense_paragraph": moments[1],
-            "late": self._rest(rows, legs["late"]),
+            "lexical": spread.totals(lexical),
+            "lexical_paragraph": spread.paragraph_totals(lexical_paragraph),
+            "dense": dense,
+            "dense_paragraph": dense_paragraph,
+            "late": spread.totals_of(rows, legs["late"]),
         }
         return Pool(rows, legs, totals, legs_of)
 
@@ -176,40 +173,6 @@ class Library:
         late = np.full(len(rows), scores.min())
         late[near] = scores
         return late
-
-    @cached_property
-    def _paragraph_of(self) -> NDArray[np.int64]:
-        """The paragraph of each row, ascending, `(rows,)`."""
-        return self._shared.paragraphs.astype(np.int64)
-
-    @cached_property
-    def _firsts(self) -> NDArray[np.int64]:
-        """The first row of each paragraph, and the number of rows."""
-        return np.searchsorted(self._paragraph_of, np.arange(len(self.paragraphs) + 1))
-
-    @cached_property
-    def _counts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How many rows each paragraph has, if it is Chinese, and if it is not."""
-        lengths, chinese = np.diff(self._firsts).astype(np.float64), self.chinese[self._firsts[:-1]]
-        return lengths * chinese, lengths * ~chinese
-
-    def _apart(self, scores: NDArray[np.float64]) -> tuple[Totals, Totals]:
-        """The totals of all rows' scores: of Chinese rows, and of the others."""
-        if self.chinese.all():
-            return Totals.of(scores), Totals()
-        if not self.chinese.any():
-            return Totals(), Totals.of(scores)
-        return Totals.of(scores, self.chinese.astype(np.float64)), Totals.of(scores, (~self.chinese).astype(np.float64))
-
-    def _rest(self, rows: NDArray[np.int64], scores: NDArray[np.float64]) -> tuple[Totals, Totals]:
-        """The totals of all rows' scores, where those of these rows are known and all others' are the least of them."""
-        least = float(scores.min()) if len(scores) else 0.0
-        found = []
-        for one, count in zip((True, False), (int(np.count_nonzero(self.chinese)), None), strict=True):
-            own = scores[self.chinese[rows] == one]
-            rest = (len(self.rows) - int(np.count_nonzero(self.chinese)) if count is None else count) - len(own)
-            found.append(Totals.of(own) + Totals(rest, rest * least, rest * least * least))
-        return found[0], found[1]
 
     def document(self, id: str) -> Document:
         """The document of that id; NotFound names the ones there are."""

@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.dense import Dense
 from index.errors import IndexDamaged, StoreError
 from index.glossary import Glossary, Pair
 from index.members import Files
+from index.spread import Spread
 from index.terms import Terms
 from index.tokens import Tokenizer
 
 WORDS, GLOSSARY = "words.json", "glossary.json"
-PARAGRAPHS, CHINESE = "sentence-paragraphs.npy", "sentence-chinese.npy"
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Sized")
@@ -45,12 +42,8 @@ class Shared(Protocol):
         """The vectors of sentences and paragraphs."""
 
     @property
-    def paragraphs(self) -> NDArray[np.int32]:
-        """The paragraph of each sentence, ascending, `(sentences,)`."""
-
-    @property
-    def chinese(self) -> NDArray[np.bool_]:
-        """Which sentences stand in a Chinese paragraph, `(sentences,)`."""
+    def spread(self) -> Spread:
+        """How the sentences are spread over paragraphs and languages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,15 +54,13 @@ class Made:
     glossary: Glossary
     terms: Terms
     dense: Dense
-    paragraphs: NDArray[np.int32]
-    chinese: NDArray[np.bool_]
+    spread: Spread
 
     def files(self) -> Files:
         """The names and contents of the files that keep this."""
         yield WORDS, _json(self.tokenizer.words)
         yield GLOSSARY, _json([[pair.zh, pair.en, pair.source] for pair in self.glossary.pairs])
-        yield PARAGRAPHS, self.paragraphs
-        yield CHINESE, self.chinese
+        yield from self.spread.files()
         yield from self.terms.arrays()
         yield from self.dense.files()
 
@@ -104,24 +95,13 @@ class Read:
         return self._agreeing(lambda: Dense.read(self._files))
 
     @cached_property
-    def paragraphs(self) -> NDArray[np.int32]:
-        """The paragraph of each sentence, ascending, `(sentences,)`."""
-        return self._rows(PARAGRAPHS, np.int32)
-
-    @cached_property
-    def chinese(self) -> NDArray[np.bool_]:
-        """Which sentences stand in a Chinese paragraph, `(sentences,)`."""
-        return self._rows(CHINESE, np.bool_)
+    def spread(self) -> Spread:
+        """How the sentences are spread over paragraphs and languages."""
+        return self._agreeing(lambda: Spread.read(self._files))
 
     def look(self) -> None:
         """Read everything now."""
-        _ = self.tokenizer, self.glossary, self.terms, self.dense, self.paragraphs, self.chinese
-
-    def _rows(self, name: str, dtype: type[Any]) -> NDArray[Any]:
-        found: NDArray[Any] = self._read(lambda: np.asarray(self._files[name]))
-        if found.shape != (self._size[0],) or found.dtype != dtype:
-            raise self._damaged(f"{name} has rows of another number")
-        return found
+        _ = self.tokenizer, self.glossary, self.terms, self.dense, self.spread
 
     def _agreeing(self, read: Callable[[], S]) -> S:
         found = self._read(read)
