@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index import top
 from index.bags import Bags
 from index.stored import Stored
 
@@ -25,10 +26,6 @@ Rows = NDArray[np.int32]
 PAIRS = 1 << 16
 # Postings are added up so many at a time, which keeps what lies between within a core's cache.
 BLOCK = 1 << 14
-# Scores that differ by less may be equal once they are rounded to 1e-6.
-MARGIN = 2e-6
-# The rows of one set of which the best is found first, to know what the k best score at least.
-GROUP = 64
 
 
 class Column(NamedTuple):
@@ -124,14 +121,14 @@ class Impacts:
             left, size = float(could[place]), column.end - column.start
             # a pass over all scores takes as long as to add up an eighth as many postings
             if size > self.chunks / 8 and could[0] - left > left:
-                least = _least(scores, k)
-                if least > left + MARGIN:
-                    rows = _above(scores, least - left)
+                least = top.least(scores, k)
+                if least > left + top.MARGIN:
+                    rows = top.above(scores, least - left)
                     if len(rows) < size / 8:
                         return self._finish(columns[place:], rows, scores[rows], k)
             self._add(column, scores)
-        rows = _above(scores, _least(scores, k))
-        return _top(rows, scores[rows], k)
+        rows = top.above(scores, top.least(scores, k))
+        return top.top(rows, scores[rows], k)
 
     def _finish(self, columns: Sequence[Column], rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
         """The best of these rows, which are in order and scored without these columns."""
@@ -142,7 +139,7 @@ class Impacts:
             met = np.flatnonzero(holding[places] == rows)
             codes = self.codes[column.start : column.end][places[met]]
             scores[met] += column.idf * self.saturations[codes]
-        return _top(rows, scores, k)
+        return top.top(rows, scores, k)
 
     def _columns(self, terms: Sequence[int]) -> list[Column]:
         """The terms that some chunk holds, the rarest first: scores are added up in this order everywhere."""
@@ -220,32 +217,3 @@ def _saturations(tf: NDArray[np.int64], lengths: NDArray[np.int64], mean: float,
     model.corpus_size, model.avgdl, model.idf = len(tf), mean, {"": 1.0}
     found: Scores = model.get_scores([""])
     return found
-
-
-def _kth(scores: Scores, k: int) -> float:
-    """The k-th highest score; 0 where there are fewer."""
-    return float(np.partition(scores, len(scores) - k)[len(scores) - k]) if len(scores) >= k else 0.0
-
-
-def _least(scores: Scores, k: int) -> float:
-    """A score that k of these reach, near to the k-th highest; 0 where it finds none.
-
-    It is the k-th highest of the best of groups, since of each group one row at least has its best.
-    """
-    groups = len(scores) // GROUP
-    return _kth(scores[: groups * GROUP].reshape(GROUP, groups).max(axis=0), k)
-
-
-def _above(scores: Scores, least: float) -> Rows:
-    """The rows, in order, that score and that may be no less than `least` once they are rounded."""
-    return np.flatnonzero(scores > max(least - MARGIN, 0.0)).astype(np.int32)
-
-
-def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
-    """The k best of these rows, which are in order; the scores rounded, ties by row."""
-    scores = np.round(scores, 6)
-    least = _kth(scores, k)
-    over, ties = np.flatnonzero(scores > least), np.flatnonzero((scores == least) & (scores > 0))
-    kept = np.sort(np.concatenate([over, ties[: k - len(over)]]))
-    kept = kept[np.argsort(-scores[kept], kind="stable")]
-    return rows[kept], scores[kept]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import disk, encoder, memory, model, pool, settings
+from index import disk, encoder, memory, model, settings, top
 from index.corpus import Corpus
 from index.dense import Dense
 from index.documents import Documents
@@ -136,8 +136,8 @@ class Library:
         most, most_paragraphs = settings.POOL_SENTENCES, settings.POOL_PARAGRAPHS
         around = spread.around(allowed)
         near, near_paragraphs = self.dense.best(vector, language, (most, most_paragraphs), (allowed, around))
-        paragraphs = {*pool.best(lexical_paragraph, most_paragraphs, around).tolist(), *near_paragraphs.tolist()}
-        rows = np.unique(np.concatenate([pool.best(lexical, most, allowed), near, *spread.within(paragraphs)]))
+        paragraphs = {*top.best(lexical_paragraph, most_paragraphs, around).tolist(), *near_paragraphs.tolist()}
+        rows = np.unique(np.concatenate([top.best(lexical, most, allowed), near, *spread.within(paragraphs)]))
         rows = rows if allowed is None else rows[allowed[rows]]
 
         def legs_of(rows: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:

@@ -18,9 +18,6 @@ from index.totals import Totals
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
-# Scores among which the greatest is looked for at once: the k-th greatest of these is no more than the k-th of all.
-_STRIDE = 256
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
@@ -33,19 +30,3 @@ class Pool:
     legs: Mapping[str, Scores]
     totals: Mapping[str, tuple[Totals, Totals]]
     score: Callable[[Rows], Mapping[str, Scores]]
-
-
-def best(scores: Scores, k: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
-    """The places of the k greatest scores above 0, greatest first, ties by the lower place; among those allowed."""
-    if allowed is not None:
-        scores = np.where(allowed, scores, 0.0)
-    found = np.flatnonzero(scores >= max(_floor(scores, k), np.nextafter(0.0, 1.0)))
-    order = np.argsort(-scores[found], kind="stable")[:k]
-    return found[order]
-
-
-def _floor(scores: Scores, k: int) -> float:
-    """A score that at least k others reach, or 0: the k-th greatest of the greatest of each stride."""
-    whole = len(scores) - len(scores) % _STRIDE
-    greatest = scores[:whole].reshape(-1, _STRIDE).max(axis=1)
-    return float(np.partition(greatest, len(greatest) - k)[len(greatest) - k]) if len(greatest) >= k else 0.0

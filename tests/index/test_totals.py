@@ -1,4 +1,4 @@
-"""The best rows of each leg: found as a sort would find them, and on the scale of all rows."""
+"""Counts, sums and sums of squares: means and deviations as numpy has them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from index import pool
 from index.totals import Totals
-
-SCORES = hnp.arrays(np.float64, st.integers(0, 900), elements=st.sampled_from([0.0, 0.5, 1.0, 2.5, 2.500001, 7.0]))
-
-
-@given(SCORES, st.integers(1, 600), st.booleans(), st.data())
-def test_the_best_are_those_of_a_sort(scores: np.ndarray, k: int, some: bool, data: st.DataObject) -> None:
-    allowed = data.draw(hnp.arrays(bool, len(scores))) if some else None
-    among = [row for row in range(len(scores)) if scores[row] > 0 and (allowed is None or allowed[row])]
-    expected = sorted(among, key=lambda row: (-scores[row], row))[:k]
-    assert pool.best(scores, k, allowed).tolist() == expected
 
 
 @given(hnp.arrays(np.float64, st.integers(1, 60), elements=st.floats(-50, 50)), st.data())
