@@ -45,7 +45,7 @@ def info_lines(folder: Path, manifest: Mapping[str, Any], stale: str | None) -> 
     yield f"format {manifest['format']}, encoder {manifest['encoder']}, fingerprint {manifest['fingerprint']}"
     if kinds := manifest.get("kinds"):
         said = (f"{name} {_KINDS[kind]}" for name, kind in zip(("sentences", "paragraphs"), kinds, strict=True))
-        yield "vectors: " + ", ".join(said)
+        yield "vectors: " + "; ".join(said)
     yield stale or "up to date"
     for value in manifest["documents"]:
         yield from _document_lines(Entry.from_json(value))
