@@ -23,7 +23,7 @@ from index.kept import Kept
 from index.late import Late
 from index.lexical import Lexical
 from index.manifest import Manifest
-from index.model import Model
+from index.model import Asked, Model
 from index.part import Part
 from index.pool import Pool
 from index.records import Document, Language, Paragraph
@@ -125,13 +125,13 @@ class Library:
             "dense_paragraph": dense_paragraph[place].astype(np.float64),
         }
         rows = np.arange(len(self.rows)) if rows is None else rows
-        return {**legs, "late": self._late(question, rows, legs, settings.LATE_ROWS)}
+        return {**legs, "late": self._late(self.model.ask(question), rows, legs, settings.LATE_ROWS)}
 
     def pool(self, question: str, language: Language, allowed: NDArray[np.bool_] | None = None) -> Pool:
         """The best rows of each leg, of those allowed, for a library that is too large to score every row."""
         lexical, lexical_paragraph = self.lexical.sums(self.tokenizer.terms(question))
         question = simplified(question)
-        vector = self.encoder.queries([question])[0]
+        vector, asked = self.encoder.queries([question])[0], self.model.ask(question)
         spread, of = self._shared.spread, self._shared.spread.paragraph_of
         most, most_paragraphs = settings.POOL_SENTENCES, settings.POOL_PARAGRAPHS
         around = spread.around(allowed)
@@ -149,7 +149,7 @@ class Library:
                 "dense": dense.astype(np.float64),
                 "dense_paragraph": dense_paragraph[place].astype(np.float64),
             }
-            return {**legs, "late": self._late(question, rows, legs, settings.POOL_LATE)}
+            return {**legs, "late": self._late(asked, rows, legs, settings.POOL_LATE)}
 
         legs = legs_of(rows)
         dense, dense_paragraph = self.dense.totals(vector, language)
@@ -158,18 +158,18 @@ class Library:
             "lexical_paragraph": spread.paragraph_totals(lexical_paragraph),
             "dense": dense,
             "dense_paragraph": dense_paragraph,
-            "late": spread.totals_of(rows, legs["late"]),
+            "late": spread.totals_like(spread.sample, self.late.scores(asked, spread.sample, *self.model.late)),
         }
         return Pool(rows, legs, totals, legs_of)
 
     def _late(
-        self, question: str, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]], most: int
+        self, asked: Asked, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]], most: int
     ) -> NDArray[np.float64]:
         """The late leg's scores of these rows, of which the other legs' are known; it looks at so many at most."""
         if not len(rows):
             return np.zeros(0)
         near = _near(list(legs.values()), most)
-        scores = self.late.scores(self.model.ask(question), rows[near], *self.model.late)
+        scores = self.late.scores(asked, rows[near], *self.model.late)
         late = np.full(len(rows), scores.min())
         late[near] = scores
         return late

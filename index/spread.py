@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index import settings
 from index.members import Files
 from index.totals import Totals
 
@@ -78,19 +79,25 @@ class Spread:
         chinese, others = self._lengths
         return Totals.of(scores, chinese), Totals.of(scores, others)
 
-    def totals_of(self, rows: Rows, scores: Scores) -> Both:
-        """The same of the scores of these sentences, where all others have the least of them."""
-        least = float(scores.min(initial=np.inf)) if len(scores) else 0.0
-        known = self.chinese[rows]
-        count = int(np.count_nonzero(self.chinese))
-        chinese, others = (
-            Totals.of(own) + Totals(rest, rest * least, rest * least * least)
-            for own, rest in (
-                (scores[known], count - int(np.count_nonzero(known))),
-                (scores[~known], len(self.chinese) - count - int(np.count_nonzero(~known))),
-            )
-        )
-        return chinese, others
+    @cached_property
+    def sample(self) -> Rows:
+        """Some sentences of each language, by which all can be judged: short runs, evenly apart."""
+        found = []
+        for own in (np.flatnonzero(self.chinese), np.flatnonzero(~self.chinese)):
+            runs = min(settings.SAMPLE_RUNS, -(-len(own) // settings.SAMPLE_RUN))
+            starts = np.arange(runs) * len(own) // max(runs, 1)
+            places = (starts[:, None] + np.arange(settings.SAMPLE_RUN)).ravel()
+            found.append(own[np.unique(places[places < len(own)])])
+        return np.sort(np.concatenate(found))
+
+    def totals_like(self, rows: Rows, scores: Scores) -> Both:
+        """The same where the scores of these sentences are known, and all others' are taken to be like them."""
+        found = []
+        for language in (True, False):
+            own = Totals.of(scores[self.chinese[rows] == language])
+            times = np.count_nonzero(self.chinese == language) / max(own.count, 1.0)
+            found.append(Totals(own.count * times, own.sum * times, own.squares * times))
+        return found[0], found[1]
 
     @cached_property
     def _lengths(self) -> tuple[Scores, Scores]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import settings
 from index.spread import Spread
 from index.totals import Totals
 
@@ -52,14 +53,27 @@ def test_it_is_as_loops_have_it(paragraphs: list[tuple[int, bool]], data: st.Dat
         [own[number] for number, chinese in rows if not chinese],
     )
     some = np.flatnonzero(allowed)
-    known = np.array(scores)[some]
-    least = min(known.tolist(), default=0.0)
-    all = [scores[row] if allowed[row] else least for row in range(len(rows))]
-    close(
-        made.totals_of(some, known),
-        [score for score, (_, chinese) in zip(all, rows, strict=True) if chinese],
-        [score for score, (_, chinese) in zip(all, rows, strict=True) if not chinese],
-    )
+    for found, language in zip(made.totals_like(some, np.array(scores)[some]), (True, False), strict=True):
+        known = [scores[row] for row in some if rows[row][1] == language]
+        of = sum(chinese == language for _, chinese in rows)
+        if known:
+            assert (found.count, found.mean) == (pytest.approx(of), pytest.approx(np.mean(known), abs=1e-9))
+            assert found.variance == pytest.approx(np.var(known), abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.integers(1, 900), st.booleans()), min_size=1, max_size=5))
+def test_a_sample_has_some_of_each_language_from_everywhere(paragraphs: list[tuple[int, bool]]) -> None:
+    made = spread(paragraphs)
+    sample = made.sample
+    assert sample.tolist() == sorted(set(sample.tolist()))
+    for language in (True, False):
+        own = np.flatnonzero(made.chinese == language)
+        chosen = sample[made.chinese[sample] == language]
+        most = settings.SAMPLE_RUNS * settings.SAMPLE_RUN
+        assert min(len(own), most) * 0.7 <= len(chosen) <= most
+        if len(own):
+            gaps = np.diff(np.searchsorted(own, chosen), prepend=-1, append=len(own))
+            assert gaps.max() <= len(own) / settings.SAMPLE_RUNS + settings.SAMPLE_RUN
 
 
 def test_everything_is_allowed_where_nothing_is_said() -> None:
