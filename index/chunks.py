@@ -63,6 +63,13 @@ def rows(documents: Iterable[Document], first: int = 0) -> tuple[list[Row], list
     return sentences, paragraphs
 
 
+def counts(document: Document) -> tuple[int, int]:
+    """How many sentences and paragraphs `rows` makes of a document."""
+    kept = [paragraph for paragraph in document.paragraphs if paragraph.kind != "reference"]
+    heads = sum(paragraph.kind == "table" and len(paragraph.sentences) > 1 for paragraph in kept)
+    return sum(len(paragraph.sentences) for paragraph in kept) - heads, len(kept)
+
+
 def titles(paragraph: Paragraph) -> list[str]:
     """The titles a paragraph stands under, without their numbers and without those that are ours."""
     printed = [t for t in paragraph.section.titles if not t.startswith("[")]

@@ -60,7 +60,7 @@ class Entry:
         repairs: dict[str, int] = {}
         for edit in document.edits:
             repairs[edit.rule] = repairs.get(edit.rule, 0) + 1
-        rows, kept = chunks.rows([document])
+        sentences, paragraphs = chunks.counts(document)
         return cls(
             id=document.id,
             file=document.file,
@@ -72,9 +72,9 @@ class Entry:
             path=path,
             listed=listed,
             pages=len(extract.places.sizes) if extract.places else 0,
-            paragraphs=len(kept),
-            sentences=len(rows),
-            references=len(document.paragraphs) - len(kept),
+            paragraphs=paragraphs,
+            sentences=sentences,
+            references=len(document.paragraphs) - paragraphs,
             repairs=dict(sorted(repairs.items())),
             notes=extract.notes,
             part=part,

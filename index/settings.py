@@ -60,7 +60,7 @@ POOL_SENTENCES = 250
 POOL_PARAGRAPHS = 60
 # And of these the late leg looks at so many; how it scores sentences at large is told by some runs of sentences in each
 # language. Judged by the best alone, which score alike, its differences would drown every other leg.
-POOL_LATE = 400
+POOL_LATE = 200
 SAMPLE_RUNS = 24
 SAMPLE_RUN = 8
 # An index of at most so many bytes is read and checked as a whole when it is opened, and kept in memory: a tenth of a
