@@ -100,6 +100,7 @@ class Entry:
             or made.language not in get_args(Language)
             or made.format not in get_args(Format)
             or not isinstance(made.encoding, str | None)
+            or not isinstance(made.listed, bool)
             or not isinstance(made.repairs, dict)
             or not all(type(count) is int for count in made.repairs.values())
         ):

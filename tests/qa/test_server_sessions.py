@@ -200,7 +200,7 @@ def test_documents_are_the_rooms_alone(served: Served, ana: Browser, eve: Browse
     """Neither by her own token, nor by one that is made up, nor by the document's name."""
     assert ana.bring("harbour.txt", SECRET).json() == {"number": 1}
     room = _settled(served, ana)
-    (document,) = [one.id for one in room.documents if one.id.startswith("harbour")]
+    (document,) = [one.id for one in room.listed if one.id.startswith("harbour")]
     assert "Olga" in ana.call("look", [None], event_data={"document": document}).text
     for token in (eve.token, "", "x" * 43, ana.token[:-1], ana.token + "x", ana.token.swapcase(), "*", "%00"):
         told = eve.http.get("/documents", headers={"X-Yinzheng-Room": token})
