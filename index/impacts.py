@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index import top
 from index.bags import Bags
 from index.stored import Stored
 
@@ -55,7 +54,6 @@ class Impacts:
             raise ValueError("the terms do not have all the postings")
         self.rows, self.codes, self.starts, self.saturations = rows, codes, starts, saturations
         self.chunks = chunks
-        self._most = float(saturations.max(initial=0.0))
 
     @classmethod
     def build(cls, bags: Bags, terms: int, k1: float, b: float) -> Impacts:
@@ -105,41 +103,6 @@ class Impacts:
         for column in self._columns(terms):
             self._add(column, scores)
         return scores
-
-    def best(self, terms: Sequence[int], k: int) -> tuple[Rows, Scores]:
-        """The rows of the k best chunks and their scores, best first, rounded to 1e-6; ties by row.
-
-        Fewer than k, which is 1 or more, where fewer score above 0.
-
-        MaxScore (Turtle and Flood 1995): once k chunks that hold one of the rarer terms score more than all terms
-        that are left could give, those are looked up for the chunks that can still get in, and not added up.
-        """
-        columns = self._columns(terms)
-        could = np.cumsum([column.idf * self._most for column in columns][::-1])[::-1]
-        scores = np.zeros(self.chunks)
-        for place, column in enumerate(columns):
-            left, size = float(could[place]), column.end - column.start
-            # a pass over all scores takes as long as to add up an eighth as many postings
-            if size > self.chunks / 8 and could[0] - left > left:
-                least = top.least(scores, k)
-                if least > left + top.MARGIN:
-                    rows = top.above(scores, least - left)
-                    if len(rows) < size / 8:
-                        return self._finish(columns[place:], rows, scores[rows], k)
-            self._add(column, scores)
-        rows = top.above(scores, top.least(scores, k))
-        return top.top(rows, scores[rows], k)
-
-    def _finish(self, columns: Sequence[Column], rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
-        """The best of these rows, which are in order and scored without these columns."""
-        for column in columns:
-            holding = self.rows[column.start : column.end]
-            places = np.searchsorted(holding, rows)
-            places[places == len(holding)] = 0
-            met = np.flatnonzero(holding[places] == rows)
-            codes = self.codes[column.start : column.end][places[met]]
-            scores[met] += column.idf * self.saturations[codes]
-        return top.top(rows, scores, k)
 
     def _columns(self, terms: Sequence[int]) -> list[Column]:
         """The terms that some chunk holds, the rarest first: scores are added up in this order everywhere."""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.impacts import Impacts, Rows, Scores
+from index.impacts import Impacts, Scores
 from index.vocabulary import Vocabulary
 
 
@@ -34,11 +34,6 @@ class Lexical:
         """The same, not rounded, which takes as long again where there are many."""
         ids = self._ids(terms)
         return self.sentences.scores(ids), self.paragraphs.scores(ids)
-
-    def best(self, terms: Sequence[str], k: int) -> tuple[tuple[Rows, Scores], tuple[Rows, Scores]]:
-        """The k best sentences and the k best paragraphs as `scores` has them: rows and scores, see `Impacts.best`."""
-        ids = self._ids(terms)
-        return self.sentences.best(ids, k), self.paragraphs.best(ids, k)
 
     def idf(self, term: str) -> float:
         """The weight of a term over sentences: ln((N + 1) / df), and that of df = 1 for an unknown."""

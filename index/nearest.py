@@ -87,15 +87,6 @@ class Nearest:
         scanned = [self._rows] if self.kind == "flat" else [self._arrays[name] for name in self.NAMES["coded"][1:]]
         return sum(array.dtype.itemsize * prod(array.shape) for array in scanned)
 
-    def describe(self) -> str:
-        """The kind and its parameters, in a line."""
-        if self.kind == "flat":
-            return "flat: every row compared"
-        return (
-            f"coded: 2-bit codes of all rows, 8-bit codes of the {_scanned(10):,} best, "
-            f"vectors of the {_compared(10)} best of those (for 10)"
-        )
-
     def cosines(self, question: Vectors) -> Vectors:
         """The inner product of every row with a question's unit vector `(dim,)`, `(n,)` in the order of the rows."""
         self._read(question)

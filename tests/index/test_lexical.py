@@ -69,8 +69,6 @@ def test_no_shared_term_scores_nothing(terms: list[str]) -> None:
     sentences, paragraphs = made.scores(terms)
     assert sentences.tolist() == [0.0, 0.0, 0.0]
     assert paragraphs.tolist() == [0.0]
-    for rows, scores in made.best(terms, 2):
-        assert rows.tolist() == scores.tolist() == []
 
 
 words = st.sampled_from(["a", "b", "c", "细胞", "治疗", ""])
@@ -83,15 +81,6 @@ def test_only_chunks_that_share_a_term_score(chunks: list[list[str]], terms: lis
     assert all(found >= 0.0)
     for chunk, score in zip(chunks, found, strict=True):
         assert (score > 0) == bool(set(chunk) & set(terms))
-
-
-@given(st.lists(st.lists(words, max_size=6), min_size=1, max_size=30), st.lists(words, max_size=4), st.integers(1, 12))
-def test_the_best_are_the_first_of_all(chunks: list[list[str]], terms: list[str], k: int) -> None:
-    made = leg(chunks, chunks[::-1])
-    for scores, (rows, found) in zip(made.scores(terms), made.best(terms, k), strict=True):
-        expected = [row for row in np.argsort(-scores, kind="stable")[:k] if scores[row]]
-        assert rows.tolist() == expected
-        assert found.tolist() == scores[expected].tolist()
 
 
 def test_a_weight_falls_with_the_chunks_that_hold_a_term() -> None:

@@ -52,8 +52,6 @@ def test_large_arrays_are_read_in_parts_only() -> None:
     again = Terms.of({name: OnDisk(a) if name.endswith(LARGE) else a for name, a in made.arrays()})
     asked = ["a", "rare", "c"]
     np.testing.assert_array_equal(again.lexical.scores(asked), made.lexical.scores(asked))
-    for mine, theirs in zip(again.lexical.best(asked, 1), made.lexical.best(asked, 1), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
     assert again.sentence(160) == ["rare", "rare", "b"]
     assert [(name, kept.tobytes()) for name, kept in again.arrays()] == [
         (name, kept.tobytes()) for name, kept in made.arrays()
