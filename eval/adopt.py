@@ -18,9 +18,9 @@ from eval.dataset import Alternative, Item, loose
 from eval.labels import Labels, place
 from index.errors import InputError, NotFound
 from index.library import Library
-from index.tokens import normal
-from qa.evidence import Coverage
-from qa.question import Question, same
+from index.text.tokens import normal
+from qa.answering.evidence import Coverage
+from qa.answering.question import Question, same
 from qa.verify import problem
 from qa.web.feedback import Entry
 

@@ -24,16 +24,16 @@ from eval.bench.collection import Article, Collection, documents
 from eval.bench.score import holds
 from eval.labels import Labels
 from eval.metrics import binned, expected_error
-from index import encoder
 from index import settings as index_settings
 from index.build import make
+from index.dense import encoder
 from qa import settings
+from qa.answering.evidence import AGAINST, Evidence, any_logit, weigh
+from qa.answering.question import Question
+from qa.answering.quotes import make as quote
+from qa.answering.reading import sentences
+from qa.answering.retrieve import retrieve
 from qa.dialogue import known_names
-from qa.evidence import AGAINST, Evidence, any_logit, weigh
-from qa.question import Question
-from qa.quotes import make as quote
-from qa.reading import sentences
-from qa.retrieve import retrieve
 from qa.service import open_library
 
 # How much the squares of the weights cost, of features scaled to a deviation of 1, beside the mean loss.

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from eval import settings
 from eval.dataset import Item, loose, together
 from eval.labels import Labels
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 from index.library import Library
-from index.tokens import normal
-from qa.question import Question
+from index.text.tokens import normal
+from qa.answering.question import Question
 
 
 def findings(items: Sequence[Item], library: Library) -> Iterator[str]:

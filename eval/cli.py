@@ -14,7 +14,7 @@ from eval import commands, settings
 from eval.bench import serve, together
 from eval.bench.sets import add_options
 from eval.bench.speed import speed
-from qa.command import Parser, guarded, positive
+from qa.terminal.command import Parser, guarded, positive
 
 
 def main(argv: Sequence[str] | None = None) -> int:

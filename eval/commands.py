@@ -12,9 +12,9 @@ from eval import record
 from eval.compare import Comparison
 from eval.record import Run
 from index.errors import InputError
-from qa.command import DONE, FINDING
-from qa.console import Console, count
 from qa.record import as_json
+from qa.terminal.command import DONE, FINDING
+from qa.terminal.console import Console, count
 
 # Changed questions that are shown where nobody asked for all.
 CHANGED = 10

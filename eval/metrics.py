@@ -14,7 +14,7 @@ from math import pi, sqrt
 from eval import settings
 from eval.dataset import Alternative, Item, loose
 from eval.record import Outcome
-from qa.quotes import Quote
+from qa.answering.quotes import Quote
 
 HIT_AT = (1, 3)
 

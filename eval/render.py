@@ -9,7 +9,7 @@ from typing import Any
 from eval.compare import Comparison
 from eval.gate import Verdict
 from eval.record import WORTH, Outcome
-from qa.render import shorten
+from qa.terminal.render import shorten
 
 # Characters of a quote in a comparison; the run has all of it.
 QUOTE = 90

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from index.library import Library
-from qa import quotes, settings
-from qa.answer import Answer, decide
-from qa.question import Question
-from qa.quotes import Quote
-from qa.reading import NOTHING, read
-from qa.retrieve import Candidate, retrieve
+from qa import settings
+from qa.answering import quotes
+from qa.answering.answer import Answer, decide
+from qa.answering.question import Question
+from qa.answering.quotes import Quote
+from qa.answering.reading import NOTHING, read
+from qa.answering.retrieve import Candidate, retrieve
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from eval.truth import Truth
 from index.library import Library
 from index.originals import Originals
 from qa import settings
-from qa.answer import Answer, ask
+from qa.answering.answer import Answer, ask
 from qa.dialogue import known_names
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from eval import settings
 from eval.dataset import Item
 from eval.labels import Labels
 from qa import settings as qa_settings
-from qa.retrieve import Candidate, fuse
+from qa.answering.retrieve import Candidate, fuse
 
 Scores = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from eval.compare import Comparison
 from eval.record import Outcome, Run, Verdict
 from eval.stages import ABLATIONS, FUSED, READ, STAGES
 from index.records import Language
-from qa.console import count
+from qa.terminal.console import count
 
 HALVES = ("tuning", "held-out")
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -7,7 +7,7 @@ from eval.record import Shown
 from index.errors import NotFound, SourceError
 from index.originals import Originals
 from index.records import Document
-from qa.quotes import Quote
+from qa.answering.quotes import Quote
 
 
 class Truth:

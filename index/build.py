@@ -14,33 +14,38 @@ from typing import Any, Literal
 
 import numpy as np
 
-from index import chunks, disk, encoder, glossary, library, memory, part, settings
-from index import model as reading
+from index import chunks, library, settings
 from index.corpus import Corpus
-from index.dense import Dense
+from index.dense import encoder
+from index.dense.encoder import Encoder, Vectors
+from index.dense.leg import Dense
+from index.dense.nearest import Kind
+from index.disk import disk
+from index.disk.members import Files
+from index.disk.pack import Pack
+from index.disk.stored import Stored
 from index.documents import Documents
-from index.earlier import Earlier
-from index.encoder import Encoder, Vectors
-from index.entry import Entry
 from index.errors import IndexDamaged, IndexTooLarge, SourceError
 from index.formats.extract import Extract
 from index.formats.file import load
 from index.formats.sandbox import Sandbox
-from index.glossary import Glossary
-from index.kept import Kept
+from index.lexical import glossary
+from index.lexical.glossary import Glossary
+from index.lexical.terms import Terms
 from index.library import Library
-from index.manifest import Manifest
-from index.members import Files
-from index.nearest import Kind
-from index.pack import Pack
-from index.part import Name, Part, Progress
+from index.machine import memory
+from index.model import model as reading
 from index.records import Document
-from index.shared import Made
-from index.spread import Spread
-from index.store import Store
-from index.stored import Stored
-from index.terms import Terms
-from index.tokens import Tokenizer
+from index.scores.spread import Spread
+from index.store import part
+from index.store.earlier import Earlier
+from index.store.entry import Entry
+from index.store.kept import Kept
+from index.store.manifest import Manifest
+from index.store.part import Name, Part, Progress
+from index.store.shared import Made
+from index.store.store import Store
+from index.text.tokens import Tokenizer
 
 
 def silent(stage: str, done: int, total: int) -> None:

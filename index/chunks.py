@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import regex
 
-from index.glossary import Glossary, Pair
+from index.lexical.glossary import Glossary, Pair
 from index.records import Document, Language, Paragraph, Span
-from index.tokens import Tokenizer, normal
+from index.text.tokens import Tokenizer, normal
 
 # A Latin word and the Chinese one it leans on (T细胞) are one term if they stand together this often.
 COMPOUND_COUNT = 3

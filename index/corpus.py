@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from index import part, settings
+from index import settings
 from index.errors import NotFound, SourceError
 from index.formats.extract import Extract
-from index.part import Name
 from index.records import Document, Language
 from index.repair import errata
 from index.repair.errata import Erratum
+from index.store import part
+from index.store.part import Name
 
 _FIELDS = ("id", "file", "title", "language", "origin", "sha256")
 

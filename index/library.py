@@ -11,28 +11,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import disk, encoder, memory, model, settings, top
+from index import settings
 from index.corpus import Corpus
-from index.dense import Dense
+from index.dense import encoder
+from index.dense.encoder import Encoder
+from index.dense.leg import Dense
+from index.disk import disk
 from index.documents import Documents
-from index.encoder import Encoder
-from index.entry import Entry
 from index.errors import IndexDamaged, IndexEmpty, IndexStale, IndexTooLarge, NotFound
-from index.glossary import Glossary
-from index.kept import Kept
-from index.late import Late
-from index.lexical import Lexical
-from index.manifest import Manifest
-from index.model import Asked, Model
-from index.part import Part
-from index.pool import Pool
+from index.late.leg import Late
+from index.lexical.glossary import Glossary
+from index.lexical.leg import Lexical
+from index.lexical.terms import Terms
+from index.lexical.vocabulary import Vocabulary
+from index.machine import memory
+from index.model import model
+from index.model.model import Asked, Model
 from index.records import Document, Language, Paragraph
-from index.shared import Read, Shared
-from index.store import Store
-from index.terms import Terms
-from index.tokens import Tokenizer
-from index.vocabulary import Vocabulary
-from index.words import simplified
+from index.scores import top
+from index.scores.pool import Pool
+from index.store.entry import Entry
+from index.store.kept import Kept
+from index.store.manifest import Manifest
+from index.store.part import Part
+from index.store.shared import Read, Shared
+from index.store.store import Store
+from index.text.tokens import Tokenizer
+from index.text.words import simplified
 
 
 class Library:

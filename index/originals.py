@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from index import part
 from index.corpus import Corpus
-from index.entry import Entry
 from index.errors import NotFound, SourceError
 from index.formats import kinds
 from index.formats.file import load, shown
 from index.formats.sandbox import Sandbox
-from index.part import Name
 from index.records import Document
+from index.store import part
+from index.store.entry import Entry
+from index.store.part import Name
 
 
 class Originals:

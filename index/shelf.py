@@ -15,18 +15,19 @@ from typing import Any, Literal
 
 import regex
 
-from index import build, library, part, settings
+from index import build, library, settings
 from index.build import Source, Workshop, silent
 from index.corpus import Corpus
-from index.entry import Entry
 from index.errors import NotFound, SourceError
 from index.formats import kinds
 from index.formats.extract import Extract
 from index.formats.file import Skipped, load, shown, walk
 from index.formats.sandbox import Sandbox
-from index.part import Name, Progress
 from index.records import Document
-from index.store import Store
+from index.store import part
+from index.store.entry import Entry
+from index.store.part import Name, Progress
+from index.store.store import Store
 
 What = Literal["added", "updated", "unchanged", "removed", "gone", "failed"]
 

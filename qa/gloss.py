@@ -14,11 +14,11 @@ from typing import Literal
 
 import regex
 
-from index.glossary import cedict, gloss_stems, printed
+from index.lexical.glossary import cedict, gloss_stems, printed
 from index.library import Library
 from index.records import Document, Language, Paragraph
-from index.tokens import STOP_EN, STOP_ZH, normal
-from index.words import frequency, relative, tag
+from index.text.tokens import STOP_EN, STOP_ZH, normal
+from index.text.words import frequency, relative, tag
 from qa import settings, titles
 
 # Terms of one quote, the rarest of them; more is a list that nobody reads.

@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from index import hidden
 from index.records import Document, Language, Paragraph
+from index.text import hidden
 from qa import settings
-from qa.answer import Answer
-from qa.quotes import Quote
+from qa.answering.answer import Answer
+from qa.answering.quotes import Quote
 
 
 def as_json(value: Any, indent: int | None = None) -> str:

@@ -27,12 +27,12 @@ from index.errors import (
     StoreError,
 )
 from index.library import Library
-from index.manifest import COPY, Manifest
-from index.manifest import FILE as MANIFEST
 from index.originals import Originals
-from index.part import Progress
 from index.shelf import Shelf
-from index.store import Store
+from index.store.manifest import COPY, Manifest
+from index.store.manifest import FILE as MANIFEST
+from index.store.part import Progress
+from index.store.store import Store
 
 
 def default_index() -> Path:

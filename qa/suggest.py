@@ -17,8 +17,8 @@ import regex
 from index.library import Library
 from index.records import Document, Language, Paragraph, Section
 from qa import titles
-from qa.answer import ask
-from qa.question import same
+from qa.answering.answer import ask
+from qa.answering.question import same
 
 # How many questions made by rule are tried at most, each some 250 ms, and for one section in one language.
 TRIES_MAX = 24

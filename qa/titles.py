@@ -12,7 +12,7 @@ import regex
 
 from index.records import Language
 from index.structure.headings import numeral
-from index.tokens import normal
+from index.text.tokens import normal
 
 # What sections of scholarly texts are called; of two Chinese names for one English name the first is given back,
 # and an English name may stand without its plural s.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -23,3 +24,7 @@ class Result:
         assert self.err.count("\n") == 1
         assert "Traceback" not in self.err
         return self.err.removeprefix("yinzheng: ").removesuffix("\n")
+
+
+# Runs `yinzheng` in this process; its standard input may be given as `stdin`.
+Run = Callable[..., Result]

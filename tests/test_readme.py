@@ -9,7 +9,7 @@ import pytest
 import regex
 
 from index.library import Library
-from qa.cli import main
+from qa.terminal.cli import main
 
 README = Path(__file__).parent.parent / "README.md"
 

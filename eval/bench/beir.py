@@ -12,7 +12,7 @@ from eval.bench import settings
 from eval.bench.collection import Collection, Query, Shelf
 from eval.bench.entry import lines, name, read_text, text
 from index.errors import InputError
-from qa.console import count
+from qa.terminal.console import count
 
 # Judgements that are taken, the first that is there; then any.
 QRELS = ("test.tsv", "dev.tsv")

@@ -17,9 +17,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
-from qa.answer import Answer, ask
-from qa.console import Console
+from qa.answering.answer import Answer, ask
 from qa.service import open_library
+from qa.terminal.console import Console
 from qa.web.server import Place, serving
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import sys
 from statistics import median
 from time import perf_counter
 
-from qa.console import Console
 from qa.service import open_library
+from qa.terminal.console import Console
 
 ROUNDS = 5
 QUESTION = "CAAR-NK 细胞是谁构建的？"
@@ -18,7 +18,13 @@ def cold(console: Console) -> int:
     """Print both medians and their ratio."""
     with console.progress() as progress:
         open_library(progress=progress)
-    ask = [sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main(sys.argv[1:]))", "ask", QUESTION]
+    ask = [
+        sys.executable,
+        "-c",
+        "import sys; from qa.terminal.cli import main; sys.exit(main(sys.argv[1:]))",
+        "ask",
+        QUESTION,
+    ]
     peer = [sys.executable, "-c", "import sentence_transformers"]
     times: dict[str, list[float]] = {"yinzheng ask": [], "import sentence_transformers": []}
     for _ in range(ROUNDS):  # in turn, so that both meet the same machine

@@ -8,8 +8,8 @@ from pathlib import Path
 from eval.bench.sets import found, read
 from index.errors import SourceError
 from index.formats import txt
-from qa.command import DONE
-from qa.console import Console
+from qa.terminal.command import DONE
+from qa.terminal.console import Console
 
 # Characters of a file; the encodings of a Chinese text, of one in traditional characters, of one in English.
 LENGTHS = (10, 20, 50, 200, 1000)

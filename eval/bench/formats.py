@@ -8,15 +8,15 @@ from pathlib import Path
 from time import perf_counter
 
 from eval.bench.written import Plain, Written, written
-from index import part
 from index.formats import kinds
 from index.formats.sandbox import Sandbox
-from index.part import Name
 from index.records import Document
-from index.tokens import squeezed
-from qa.command import DONE
-from qa.console import Console
+from index.store import part
+from index.store.part import Name
+from index.text.tokens import squeezed
 from qa.service import open_library
+from qa.terminal.command import DONE
+from qa.terminal.console import Console
 
 COLUMNS = ("format", "headings", "paragraphs", "sentences", "words lost", "words gained", "pages", "ms")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.library import Library
-from qa.answer import ask
+from qa.answering.answer import ask
 from qa.record import answer_record, as_json
 
 # What is timed: an attribute of the library, its function, and the part that it belongs to.

@@ -70,7 +70,7 @@ def serving(index: Path | None) -> Iterator[tuple[str, Process]]:
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+b") as log:
         chat = ["chat", "--port", "0", "--rate", str(_RATE), "--feedback", f"{folder}/feedback.jsonl"]
         named = ["--index", str(index)] if index else []
-        command = [sys.executable, "-m", "qa.cli", *chat, *named]
+        command = [sys.executable, "-m", "qa.terminal.cli", *chat, *named]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
             try:
                 assert process.stdout is not None

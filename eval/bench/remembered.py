@@ -24,7 +24,7 @@ import numpy as np
 import regex
 
 from eval.bench import settings
-from index.encoder import Encoder, Vectors
+from index.dense.encoder import Encoder, Vectors
 from index.errors import InputError
 
 Kind = Literal["passages", "queries"]

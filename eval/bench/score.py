@@ -21,8 +21,8 @@ from eval.metrics import HIT_AT, binned, expected_error, share
 from eval.reply import put
 from eval.settings import DEPTH
 from index.library import Library
-from index.words import simplified
-from qa.quotes import Quote
+from index.text.words import simplified
+from qa.answering.quotes import Quote
 
 
 @dataclass(frozen=True, slots=True)

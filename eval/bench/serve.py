@@ -26,10 +26,10 @@ from eval.bench.parts import TIMED, Part, Together, parts, together
 from eval.bench.process import Process, serving
 from index.errors import InputError
 from qa import settings
-from qa.command import positive
-from qa.console import Console, count
 from qa.record import as_json
 from qa.service import open_library
+from qa.terminal.command import positive
+from qa.terminal.console import Console, count
 
 # Questions are asked once in so many seconds by each client, on the average; clients of the first step.
 EVERY = 10

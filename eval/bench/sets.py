@@ -18,13 +18,14 @@ from eval.bench.remembered import Remembered
 from eval.bench.score import Figures
 from eval.bench.simple import reply, systems
 from eval.trec import MEASURES
-from index import encoder, settings
+from index import settings
 from index.build import make
-from index.encoder import Encoder
+from index.dense import encoder
+from index.dense.encoder import Encoder
 from index.errors import InputError
 from index.library import Library
-from qa.command import DONE, positive
-from qa.console import Console
+from qa.terminal.command import DONE, positive
+from qa.terminal.console import Console
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -16,9 +16,9 @@ from eval.bench.collection import Collection, Query
 from eval.bench.score import Judged, comparable
 from eval.metrics import HIT_AT
 from eval.settings import DEPTH
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 from index.library import Library
-from index.words import segmenter
+from index.text.words import segmenter
 
 Scores = NDArray[np.float64]
 Split = Callable[[str], list[str]]

@@ -20,7 +20,7 @@ from eval.bench import paper
 from eval.bench.collection import Collection, Query, Shelf
 from eval.bench.entry import EXPECTED, name, objects, parse, read_text, text
 from index.errors import InputError
-from qa.console import count
+from qa.terminal.console import count
 
 
 @dataclass(frozen=True, slots=True)

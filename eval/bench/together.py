@@ -18,16 +18,17 @@ from eval.bench.pair import Pair, pairs, sampled
 from eval.bench.remembered import Remembered
 from eval.bench.sets import default_cache, found, read
 from eval.settings import DEPTH
-from index import encoder, settings
+from index import settings
 from index.build import make, merge
-from index.encoder import Encoder
+from index.dense import encoder
+from index.dense.encoder import Encoder
 from index.errors import InputError
 from index.library import Library
 from index.records import Document
-from qa.command import DONE, positive
-from qa.console import Console
-from qa.question import Question
-from qa.retrieve import retrieve
+from qa.answering.question import Question
+from qa.answering.retrieve import retrieve
+from qa.terminal.command import DONE, positive
+from qa.terminal.console import Console
 
 SHOWN = ("R@1", "R@5")
 # Where a collection begins in the library of all, and what is right in it, by the questions' ids.

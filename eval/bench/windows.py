@@ -11,9 +11,9 @@ from eval.dataset import Half, Item
 from eval.reply import Reply, put
 from eval.tables import share
 from qa import settings
-from qa.console import Console
 from qa.dialogue import known_names
 from qa.service import open_library
+from qa.terminal.console import Console
 
 COLUMNS = ("windows", "hit@1", "hit@3", "false refusals", "false answers", "median ms", "ratio")
 

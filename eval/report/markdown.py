@@ -17,7 +17,7 @@ from eval.report import plots
 from eval.report.change import DIRECTIONS, changes
 from eval.report.trace import Trace, losses, traces
 from eval.tables import Table
-from qa.console import safe
+from qa.terminal.console import safe
 
 # What Markdown, HTML, a table or GitHub's mathematics would act on.
 _ACTS = re.compile(r"[\\`*_{}\[\]#|~$^]|(?<=:)//|(?<=www)\.")

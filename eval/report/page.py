@@ -16,7 +16,7 @@ from eval.compare import Comparison
 from eval.record import Run
 from eval.report import change, plots
 from eval.report.trace import losses, traces
-from qa.console import safe
+from qa.terminal.console import safe
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -2,7 +2,7 @@
 
     python -m eval.training --data FOLDER [FOLDER …] [--work runs/training]
 
-Unpacks the base, gathers the sets, trains, and exports into `index/weights`. A run that is stopped goes
+Unpacks the base, gathers the sets, trains, and exports into `index/model/weights`. A run that is stopped goes
 on where it was.
 """
 
@@ -22,7 +22,7 @@ from eval.training.export import export
 from eval.training.model import Model
 from eval.training.train import Inputs, Plan, Training, fit_projections
 from eval.training.work import Work
-from index.model import FOLDER
+from index.model.model import FOLDER
 
 # Windows from whose vectors the first projections are made.
 SAMPLE = 220

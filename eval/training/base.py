@@ -20,8 +20,8 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, 
 from tokenizers.models import Unigram
 
 from index.errors import EncoderError
-from index.model import BLOCK, weights
-from index.words import simplified
+from index.model.model import BLOCK, weights
+from index.text.words import simplified
 
 Array = NDArray[np.float32]
 META = "▁"

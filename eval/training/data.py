@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.errors import InputError
 from index.structure import sentences
-from index.words import simplified
+from index.text.words import simplified
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 

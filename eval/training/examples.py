@@ -19,9 +19,9 @@ import regex
 from eval.training import tokens
 from eval.training.data import Asked, Data
 from eval.training.tokens import Window
-from index import glossary
-from index.layout import Layout
-from index.words import segmenter, tag
+from index.lexical import glossary
+from index.model.layout import Layout
+from index.text.words import segmenter, tag
 
 # Passages of one article that share a batch, and questions asked of each.
 SIBLINGS, PASSAGES, QUESTIONS = 3, 12, 4

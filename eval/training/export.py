@@ -1,4 +1,4 @@
-"""From the trained model in torch to the files that `index.model` reads."""
+"""From the trained model in torch to the files that `index.model.model` reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch.nn import functional
 from eval.training.base import Unpacked
 from eval.training.model import Model
 from eval.training.work import Work
-from index.model import BLOCK, FORMAT, OUTPUTS
+from index.model.model import BLOCK, FORMAT, OUTPUTS
 
 # Weights alone are rounded to 8 bits in blocks of this many, each with a scale.
 QUANTISED_BLOCK = 32
@@ -24,7 +24,7 @@ LONGEST = 512
 
 
 class Graph(nn.Module):
-    """Everything the model computes for one row of tokens, as `index.model.OUTPUTS`."""
+    """Everything the model computes for one row of tokens, as `index.model.model.OUTPUTS`."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()

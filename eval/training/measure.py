@@ -1,6 +1,6 @@
 """Figures of a trained model by itself, on the SQuAD articles that training held out.
 
-    python -m eval.training.measure [--work runs/training] [--model index/weights] [--sample 300]
+    python -m eval.training.measure [--work runs/training] [--model index/model/weights] [--sample 300]
 
 Reading, as SQuAD 2.0 has it: the right paragraph is given; does it answer, and which sentence? Ranking: among all
 sentences of the held-out articles in the passages' language, is the answering one first?
@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from eval.training.data import Asked, Data, Passage
-from index.layout import windows
-from index.model import FOLDER, Model, Seen
+from index.model.layout import windows
+from index.model.model import FOLDER, Model, Seen
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.training.data import Data, Passage
-from index.layout import Ids, Layout, windows
+from index.model.layout import Ids, Layout, windows
 
 
 @dataclass(frozen=True, slots=True)

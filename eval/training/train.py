@@ -27,7 +27,7 @@ from eval.training.data import Data
 from eval.training.examples import Examples, Ranked, Read
 from eval.training.model import RANK, Model
 from eval.training.tokens import Window
-from index.layout import Layout
+from index.model.layout import Layout
 
 T = TypeVar("T")
 log = logging.getLogger("eval.training")

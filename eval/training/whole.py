@@ -13,7 +13,7 @@ from torch.nn import functional
 from eval.training.base import Unpacked
 from eval.training.model import Model
 from eval.training.train import Inputs
-from index.layout import Layout
+from index.model.layout import Layout
 
 BATCH = 64
 

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 from eval.training import base, data
 from eval.training.base import Unpacked
 from eval.training.data import Data
-from index import glossary
-from index.layout import Layout
+from index.lexical import glossary
+from index.model.layout import Layout
 
 Rows = NDArray[np.float32]
 

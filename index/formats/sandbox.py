@@ -24,12 +24,12 @@ from types import TracebackType
 from typing import IO, BinaryIO
 from zipfile import ZipFile
 
-from index import hidden
 from index.errors import SourceError
 from index.formats import limits
 from index.formats.extract import Extract, Format
 from index.formats.file import shown
 from index.formats.worker import LENGTH, REASON_MAX
+from index.text import hidden
 
 # The characters of a title: every citation repeats it.
 _TITLE_MAX = 300

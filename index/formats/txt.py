@@ -11,10 +11,10 @@ import codecs
 
 import regex
 
-from index import words
 from index.errors import SourceError
 from index.formats import limits
 from index.formats.extract import Extract
+from index.text import words
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

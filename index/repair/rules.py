@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import regex
 
-from index import hidden
 from index.repair.edits import Draft
-from index.words import frequency, likelihood
+from index.text import hidden
+from index.text.words import frequency, likelihood
 
 HAN = r"\p{Han}"
 HAN_SIDE = r"[\p{Han}，。；：？！、“”‘’《》（）［］【】]"

@@ -10,7 +10,7 @@ from index.repair.edits import Repaired
 from index.structure import headings, references
 from index.structure.numbers import Numbers
 from index.structure.piece import Piece
-from index.tokens import squeezed
+from index.text.tokens import squeezed
 
 # What is longer heads nothing, whatever it is marked as, and is text: citations repeat what they stand under.
 HEADING_MAX = 300

@@ -8,7 +8,7 @@ import regex
 
 from index.records import Language
 from index.structure.language import language_of
-from index.tokens import STOP_EN, STOP_ZH, stem
+from index.text.tokens import STOP_EN, STOP_ZH, stem
 from qa.dialogue import pointers_en, pointers_zh, wording
 from qa.dialogue.mention import Mention
 from qa.dialogue.names import Names, fold

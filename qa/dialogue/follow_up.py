@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from qa.answering.question import Question, clean
 from qa.dialogue import wording
 from qa.dialogue.asked import Asked
 from qa.dialogue.beside import beside
@@ -15,7 +16,6 @@ from qa.dialogue.names import Names
 from qa.dialogue.reference import Reference
 from qa.dialogue.saying import Carried, about, replaced
 from qa.dialogue.turn import Turn, holds, likeliest, recent, topic
-from qa.question import Question, clean
 
 # A longer message says itself what it is about.
 TYPED_MAX = 200

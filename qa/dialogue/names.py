@@ -13,10 +13,10 @@ from unicodedata import normalize
 
 import regex
 
-from index.glossary import printed
+from index.lexical.glossary import printed
 from index.library import Library
-from index.tokens import STOP_EN, normal
-from index.words import relative, segmenter, simplified
+from index.text.tokens import STOP_EN, normal
+from index.text.words import relative, segmenter, simplified
 from qa import settings, titles
 
 # A word of a name that is rarer than this in general text names the thing too: 狼疮 of 系统性红斑狼疮, not 细胞.

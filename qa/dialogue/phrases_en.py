@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from index.tokens import stem
+from index.text.tokens import stem
 from qa.dialogue import wording
 from qa.dialogue.mention import ASKED, NAMED, OBJECT, OF, PART, PERSON, SUBJECT, Mention, sorts_of
 from qa.dialogue.names import Names, fold

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from index.words import segmenter, tag
+from index.text.words import segmenter, tag
 from qa.dialogue import wording
 from qa.dialogue.names import Names, fold
 

@@ -9,12 +9,12 @@ import regex
 
 from index.records import Language
 from index.structure.language import language_of
+from qa.answering.question import Question
 from qa.dialogue.asked import END, asks
 from qa.dialogue.mention import Mention
 from qa.dialogue.names import Names, fold
 from qa.dialogue.phrases import mentions
 from qa.dialogue.reference import ABOUT
-from qa.question import Question
 
 # How far back a subject is looked for.
 TURNS = 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import regex
 
-from index.tokens import stem
+from index.text.tokens import stem
 
 # What the end of a noun phrase says it is of.
 SORTS: dict[str, regex.Pattern[str]] = {

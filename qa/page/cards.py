@@ -11,14 +11,14 @@ from urllib.parse import quote as encoded
 
 import regex
 
-from index import hidden
 from index.records import Document, Language
 from index.structure.language import language_of
+from index.text import hidden
 from qa import settings
+from qa.answering.question import clean
 from qa.page import words
 from qa.page.markup import LANG, asks, marked, place, safe
 from qa.page.reader import LINED
-from qa.question import clean
 from qa.web.turn import Holds, held
 
 if TYPE_CHECKING:

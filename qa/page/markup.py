@@ -11,8 +11,8 @@ import html
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from index import hidden
 from index.records import Language
+from index.text import hidden
 from qa.page import words
 
 # The language of an element, as HTML names it.

@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from index import hidden
 from index.formats.places import UNIT
 from index.records import Document, Paragraph, Section
+from index.text import hidden
 from qa import titles
 from qa.page import words
 from qa.page.markup import LANG, both, safe

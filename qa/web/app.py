@@ -17,8 +17,8 @@ import gradio as gr
 from index.errors import NotFound, SourceError, YinzhengError
 from index.records import Language
 from qa import settings
+from qa.answering.question import clean
 from qa.page import cards, frame, reader, shelf, words
-from qa.question import clean
 from qa.web.conversation import Asked, Conversation, Exchange, spoken
 from qa.web.export import Format, export
 from qa.web.feedback import VERDICTS, Entry, Feedback

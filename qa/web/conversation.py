@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from index.records import Language
 from index.structure.language import language_of
 from qa import settings
+from qa.answering.question import clean
 from qa.page import cards
-from qa.question import clean
 from qa.web.turn import EVERY, Choice, Turn
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import Encoder, Vectors
-from index.line import Line
-from index.model import Model, Seen
-from index.parallel import PAIRS
-from index.passages import batches
+from index.dense.encoder import Encoder, Vectors
+from index.dense.parallel import PAIRS
+from index.dense.passages import batches
+from index.machine.line import Line
+from index.model.model import Model, Seen
 
 # Passages that the encoder reads between two turns, and their characters: half a second.
 TEXTS, CHARACTERS = 8, 1_000

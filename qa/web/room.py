@@ -20,15 +20,15 @@ from typing import Literal
 
 from index import chunks
 from index.build import merge
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 from index.errors import InputError, NotFound, SourceError, YinzhengError
 from index.formats import kinds
 from index.formats.file import load, shown
 from index.formats.sandbox import Sandbox
-from index.model import Model
-from index.part import Name, Part
+from index.model.model import Model
 from index.records import Document, Listed
 from index.shelf import made, unused
+from index.store.part import Name, Part
 from qa import settings
 from qa.web.cellar import keep
 from qa.web.turn import Desk

@@ -23,8 +23,9 @@ import platformdirs
 
 from index.errors import InputError
 from qa import settings
+from qa.integrations import mcp_server
+from qa.integrations.tools import tools
 from qa.page import frame
-from qa.web import mcp_server
 from qa.web.door import limits, open_door
 from qa.web.feedback import Feedback
 from qa.web.guard import waiting
@@ -35,7 +36,6 @@ from qa.web.guard.origin import Origin, local
 from qa.web.guard.users import Users
 from qa.web.guard.visitors import Visitors, cookies
 from qa.web.rooms import Rooms
-from qa.web.tools import tools
 from qa.web.turn import Desk
 
 if TYPE_CHECKING:

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import regex
 
 from index.errors import NotFound
-from index.line import Line
-from index.tokens import normal, stem
+from index.machine.line import Line
+from index.text.tokens import normal, stem
 from qa import dialogue, settings
-from qa.answer import Answer, ask
-from qa.evidence import Coverage
+from qa.answering.answer import Answer, ask
+from qa.answering.evidence import Coverage
+from qa.answering.question import Question
+from qa.answering.scope import EVERYTHING, Scope
 from qa.gloss import Glosser
-from qa.question import Question
 from qa.record import answer_record
-from qa.scope import EVERYTHING, Scope
 from qa.suggest import StartingPoint, Suggester
 from qa.verify import problem
 

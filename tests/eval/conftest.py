@@ -20,7 +20,8 @@ from eval.bench.remembered import Remembered
 from eval.metrics import HIT_AT
 from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
 from eval.stages import ABLATIONS, STAGES, Ranks
-from index import chunks, glossary
+from index import chunks
+from index.lexical import glossary
 from index.library import Library
 from index.records import Document, Paragraph, Section, Span
 

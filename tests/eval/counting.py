@@ -10,7 +10,7 @@ import numpy as np
 
 from eval.bench import squad
 from eval.bench.collection import Collection
-from index.encoder import Vectors
+from index.dense.encoder import Vectors
 
 DATA = Path(__file__).parent / "data" / "bench"
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from sown import Bench, Patch
 
-from index import tokens
-from index.model import Model, Reading
-from qa import answer, quotes, retrieve, settings
-from qa.quotes import Quote
+from index.model.model import Model, Reading
+from index.text import tokens
+from qa import settings
+from qa.answering import answer, quotes, retrieve
+from qa.answering.quotes import Quote
 
 
 def weights_swapped(bench: Bench, patch: Patch) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from sown import Bench, Patch
 
-from index import dense, passages
-from index.encoder import Encoder, Vectors
-from index.model import Asked, Model, Seen
+from index.dense import leg as dense
+from index.dense import passages
+from index.dense.encoder import Encoder, Vectors
+from index.model.model import Asked, Model, Seen
 
 
 def query_prefix_dropped(bench: Bench, patch: Patch) -> None:

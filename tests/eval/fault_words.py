@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from sown import Bench, Patch
 
-from index import chunks, glossary, impacts, library, tokens, words
+from index import chunks, library
+from index.lexical import glossary, impacts
 from index.library import Library
+from index.text import tokens, words
 
 
 def jieba_off(bench: Bench, patch: Patch) -> None:

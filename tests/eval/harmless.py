@@ -13,13 +13,15 @@ from sown import Bench, Change, Patch, copied, stored
 
 from eval import dataset
 from eval.record import Run
-from index import dense, encoder, library, passages, settings
+from index import library, settings
 from index.corpus import Corpus
-from index.encoder import Encoder, Vectors
+from index.dense import encoder, passages
+from index.dense import leg as dense
+from index.dense.encoder import Encoder, Vectors
 from index.library import Library
 from index.records import Language
-from qa import retrieve
-from qa.question import Question
+from qa.answering import retrieve
+from qa.answering.question import Question
 
 
 def noise(bench: Bench, patch: Patch) -> None:
@@ -78,7 +80,7 @@ def written_and_read(bench: Bench, patch: Patch) -> Library:
 def renamed_chunks(bench: Bench, patch: Patch) -> Library:
     """The data folder of the index gets another name."""
     with tempfile.TemporaryDirectory() as name:
-        from index import store
+        from index.store import store
 
         real = store.Store.commit
 

@@ -13,12 +13,14 @@ from eval import dataset, gate
 from eval.bench.remembered import Remembered
 from eval.record import Run
 from eval.run import run
-from index import build, encoder, model
+from index import build
 from index.corpus import Corpus, default_folder
-from index.encoder import Encoder
+from index.dense import encoder
+from index.dense.encoder import Encoder
 from index.errors import YinzhengError
 from index.library import Library
-from index.model import Asked, Model, Seen
+from index.model import model
+from index.model.model import Asked, Model, Seen
 from index.originals import Originals
 
 Patch = pytest.MonkeyPatch

@@ -15,8 +15,8 @@ from eval.adopt import adopt
 from eval.dataset import load
 from index.errors import InputError
 from index.library import Library
-from qa.answer import ask
-from qa.quotes import Quote
+from qa.answering.answer import ask
+from qa.answering.quotes import Quote
 from qa.record import answer_record, quote_record
 from qa.web.feedback import Entry, Feedback
 

@@ -11,7 +11,7 @@ from counting import Counting
 
 from eval.bench import settings as bench_settings
 from eval.bench.remembered import Remembered
-from index.encoder import Vectors
+from index.dense.encoder import Vectors
 from index.errors import InputError
 
 TEXTS = ["one", "two two", "three", "one"]

@@ -13,9 +13,9 @@ from eval.bench import squad
 from eval.bench.collection import Query, documents
 from eval.bench.score import Judged, figures, half_width, holds
 from index.build import make
-from qa.question import Question
-from qa.quotes import select
-from qa.retrieve import retrieve
+from qa.answering.question import Question
+from qa.answering.quotes import select
+from qa.answering.retrieve import retrieve
 
 pytestmark = pytest.mark.usefixtures("no_dictionary")
 

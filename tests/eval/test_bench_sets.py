@@ -18,8 +18,8 @@ from eval.bench.pair import pairs
 from eval.bench.remembered import Remembered
 from eval.bench.sets import add_options, default_cache, sets
 from index.build import make
-from qa.command import guarded
-from qa.console import Console
+from qa.terminal.command import guarded
+from qa.terminal.console import Console
 
 pytestmark = pytest.mark.usefixtures("no_dictionary")
 

@@ -23,7 +23,7 @@ from eval.bench.speed.process import Measured
 from eval.bench.speed.roster import ROSTER
 from eval.bench.speed.row import Row
 from eval.cli import main
-from qa.console import Console
+from qa.terminal.console import Console
 
 SIZE = 300
 # Writes down every try to leave the machine.

@@ -14,8 +14,8 @@ from rank_bm25 import BM25Plus
 from eval.bench.speed import documents, reference, synthetic
 from eval.bench.speed.clustered import Clustered
 from index import chunks, settings
-from index.part import Name, read_document
-from index.tokens import Tokenizer
+from index.store.part import Name, read_document
+from index.text.tokens import Tokenizer
 
 SIZE = 3_000
 

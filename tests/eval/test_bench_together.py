@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from eval.bench.together import together
-from index.encoder import Vectors
+from index.dense.encoder import Vectors
 from index.errors import InputError
-from qa.console import Console
+from qa.terminal.console import Console
 
 
 class Same:

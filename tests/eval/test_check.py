@@ -14,7 +14,7 @@ import pytest
 from eval import check
 from eval.check import duplicates
 from eval.dataset import Item, default_sets, load
-from index.encoder import Vectors
+from index.dense.encoder import Vectors
 from index.library import Library
 
 

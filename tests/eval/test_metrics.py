@@ -14,7 +14,7 @@ from eval.dataset import Alternative, Item
 from eval.metrics import Bin, Point, hit, holds, share
 from eval.record import Outcome, Part
 from index.records import Document, Paragraph, Section, Span
-from qa.quotes import Quote
+from qa.answering.quotes import Quote
 
 
 def quote(paragraph: str, text: str) -> Quote:

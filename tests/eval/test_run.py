@@ -21,7 +21,7 @@ from index.corpus import Corpus
 from index.errors import InputError
 from index.library import Library
 from index.originals import Originals
-from qa.answer import ask
+from qa.answering.answer import ask
 
 WHO = "CAAR-NK 细胞是谁构建的？"
 MENG = ((Alternative("4-P2", "Meng"),),)

@@ -10,9 +10,9 @@ from eval import check
 from eval.dataset import Item, asked, default_sets, load, loose
 from eval.labels import Labels
 from index.library import Library
-from index.words import simplified
+from index.text.words import simplified
+from qa.answering.question import Question
 from qa.dialogue import known_names
-from qa.question import Question
 
 
 @pytest.fixture(scope="module")

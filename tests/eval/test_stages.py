@@ -14,10 +14,10 @@ from eval.labels import Labels
 from eval.stages import ABLATIONS, FUSED, LEGS, READ, STAGES, Ranks
 from index.library import Library
 from qa import settings
-from qa.answer import ask, decide, find
-from qa.question import Question
-from qa.reading import read
-from qa.retrieve import Candidate, fuse, retrieve
+from qa.answering.answer import ask, decide, find
+from qa.answering.question import Question
+from qa.answering.reading import read
+from qa.answering.retrieve import Candidate, fuse, retrieve
 
 
 def item(*evidence: tuple[Alternative, ...]) -> Item:

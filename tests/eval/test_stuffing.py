@@ -14,9 +14,9 @@ from index import library as indexed
 from index.corpus import Corpus
 from index.library import Library
 from index.shelf import Shelf
-from qa.answer import ask
+from qa.answering.answer import ask
+from qa.answering.question import Question, repeats
 from qa.dialogue import known_names
-from qa.question import Question, repeats
 
 # Of the questions, the first quotes that may come from the stuffed documents; and the hits that may be lost.
 FIRST_MAX, LOST_MAX = 0.05, 0.03

@@ -17,7 +17,7 @@ from eval.training.data import Asked, Data, Passage
 from eval.training.examples import Examples
 from eval.training.work import english
 from index.errors import EncoderError, InputError
-from index.layout import Layout
+from index.model.layout import Layout
 
 EN = [
     ("Normans", "The Normans lived in Normandy. They came from Denmark in 911. Rollo was their leader."),
@@ -354,7 +354,7 @@ def test_the_exported_graph_says_what_the_model_says(tmp_path: Path) -> None:
     import torch
 
     from eval.training.export import Graph, graph
-    from index.model import OUTPUTS
+    from index.model.model import OUTPUTS
 
     made = tiny().eval()
     graph(made, tmp_path / "body.onnx")
@@ -376,7 +376,7 @@ def test_the_rounded_graph_says_nearly_the_same(tmp_path: Path) -> None:
     import torch
 
     from eval.training.export import graph, quantise
-    from index.model import OUTPUTS
+    from index.model.model import OUTPUTS
 
     graph(tiny().eval(), tmp_path / "whole.onnx")
     quantise(tmp_path / "whole.onnx", tmp_path / "body.onnx", 384)

@@ -70,7 +70,7 @@ def test_every_variant_leaves_one_thing_out() -> None:
 def test_the_start_is_the_encoder_and_learning_moves_all_but_its_words(ports: Data, tmp_path: Path) -> None:
     import torch
 
-    from index import encoder
+    from index.dense import encoder
 
     unpacked = base.unpack()
     whole = base.tokenizer(unpacked.pieces)

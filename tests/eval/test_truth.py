@@ -12,8 +12,8 @@ from eval.truth import Truth
 from index.corpus import Corpus
 from index.library import Library
 from index.originals import Originals
-from qa.answer import ask
-from qa.quotes import Quote
+from qa.answering.answer import ask
+from qa.answering.quotes import Quote
 
 WHO = "CAAR-NK 细胞是谁构建的？"
 

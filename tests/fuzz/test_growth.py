@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from index import glossary, words
 from index.errors import SourceError
 from index.formats import html, markdown, txt
 from index.formats.extract import Extract
-from index.part import Name, document
+from index.lexical import glossary
+from index.store.part import Name, document
 from index.structure import outline, sentences
 from index.structure.numbers import Numbers
 from index.structure.references import is_entry
-from qa import reader, typed
-from qa.question import Question
+from index.text import words
+from qa.answering import spans, typed
+from qa.answering.question import Question
 
 # Four times as much may take so many times as long; its square would be 16, and machines are busy.
 RATIO_MAX = 9.0
@@ -65,11 +66,11 @@ def numbered(titles: list[str]) -> object:
 
 def wanted(asked: str) -> Callable[[str], object]:
     question = Question.read(asked)
-    return lambda text: (typed.gives(text, question, ()), reader.spans(text, question.wanted))
+    return lambda text: (typed.gives(text, question, ()), spans.spans(text, question.wanted))
 
 
 def expansions(text: str) -> object:
-    return reader.expansions(text, Question.read("What is DNA short for?"))
+    return spans.expansions(text, Question.read("What is DNA short for?"))
 
 
 def markdown_of(text: str) -> object:

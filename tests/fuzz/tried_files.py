@@ -18,8 +18,8 @@ from index.formats.extract import Extract, Format
 from index.formats.file import shown
 from index.formats.sandbox import Sandbox
 from index.formats.txt import decode
-from index.part import Name, document, from_json, to_json
 from index.repair.edits import Repaired
+from index.store.part import Name, document, from_json, to_json
 
 FORMATS: tuple[Format, ...] = ("txt", "md", "html", "docx", "pdf")
 

@@ -14,8 +14,8 @@ from trial import Trial, told
 from tried_records import ENTRY, bent, mostly, said
 
 from index import settings
-from index.manifest import FILE, NOTHING_SAID, signed
-from index.store import PARTS, Store
+from index.store.manifest import FILE, NOTHING_SAID, signed
+from index.store.store import PARTS, Store
 
 MANIFEST = {
     "format": settings.FORMAT, "documents": [ENTRY], "data": "data-0123456789abcdef", "encoder": "e", "dim": 12,

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from mixed import any_text, from_files
 from trial import Trial
 
-from qa import reader, typed
-from qa.console import safe
+from qa.answering import spans, typed
+from qa.answering.question import Question, Wanted, clean, same
 from qa.dialogue import Names, understand
 from qa.dialogue.follow_up import ADDED_MAX
-from qa.question import Question, Wanted, clean, same
 from qa.settings import QUESTION_CHARACTERS_MAX
+from qa.terminal.console import safe
 
 NAMES = Names(
     ["car-t", "间充质干细胞", "msc", "狼疮", "il-37", "t细胞", "mesenchymal stem cell"],
@@ -44,7 +44,7 @@ def sort(value: tuple[str, str]) -> None:
     asked, text = value
     found = Question.read(asked)
     typed.gives(text, found, text.split())
-    for start, end in [*reader.spans(text, found.wanted), *reader.expansions(text, found)]:
+    for start, end in [*spans.spans(text, found.wanted), *spans.expansions(text, found)]:
         assert 0 <= start < end <= len(text)
 
 

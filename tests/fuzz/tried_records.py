@@ -19,16 +19,16 @@ from eval import dataset, record
 from eval.bench import beir, squad
 from eval.bench.collection import documents
 from index.corpus import Corpus
-from index.entry import Entry
 from index.errors import NotFound
 from index.formats.extract import Extract
 from index.originals import Originals
-from index.part import Name, document
 from index.records import Document
+from index.store.entry import Entry
+from index.store.part import Name, document
 from qa import service, verify
-from qa.answer import Answer
-from qa.question import Question
-from qa.quotes import Quote
+from qa.answering.answer import Answer
+from qa.answering.question import Question
+from qa.answering.quotes import Quote
 from qa.record import answer_record, document_record
 from qa.web.export import export
 from qa.web.feedback import Feedback

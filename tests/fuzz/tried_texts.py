@@ -11,17 +11,20 @@ from hypothesis import strategies as st
 from mixed import any_text, from_files, is_unicode, scalars, small
 from trial import Trial, told
 
-from index import chunks, glossary, layout, words
+from index import chunks
 from index.formats.extract import Extract
-from index.glossary import Glossary, Pair
-from index.part import Name, document
+from index.lexical import glossary
+from index.lexical.glossary import Glossary, Pair
+from index.model import layout
 from index.records import Document
 from index.repair import errata
 from index.repair.edits import Draft, Edit, Repaired
+from index.store.part import Name, document
 from index.structure import headings, sentences
 from index.structure.language import language_of
 from index.structure.numbers import Numbers
-from index.tokens import Tokenizer, normal, squeezed, stem
+from index.text import words
+from index.text.tokens import Tokenizer, normal, squeezed, stem
 from qa import titles
 
 _TABLE = "line\traw\tcorrected\tcertainty\treason\n1\t茶\t荼\tlikely\tseen\n2\ta b\t\tcertain\t\n"

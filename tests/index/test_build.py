@@ -11,9 +11,9 @@ import pytest
 from index import chunks, library, settings
 from index.build import build, make
 from index.corpus import Corpus
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 from index.errors import EncoderError, IndexStale, NotFound, SourceError
-from index.store import Store
+from index.store.store import Store
 
 
 @pytest.fixture

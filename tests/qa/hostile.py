@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from index.records import Document, Paragraph, Section, Span
-from qa.answer import Answer
-from qa.quotes import Quote
+from qa.answering.answer import Answer
+from qa.answering.quotes import Quote
 
 ACTS = "<img src=x onerror=window.pwned=1>"
 # What Markdown, LaTeX, HTML and Gradio's own templates would act on.

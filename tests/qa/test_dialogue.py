@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.library import Library
+from qa.answering.question import clean
 from qa.dialogue import Names, Understood, known_names, understand
 from qa.dialogue.follow_up import ADDED_MAX, TYPED_MAX
-from qa.question import clean
 
 DIALOGUES: list[dict[str, Any]] = [
     json.loads(line) for line in (Path(__file__).parent / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()

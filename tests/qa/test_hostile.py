@@ -17,21 +17,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import regex
-from conftest import Fake, Run
+from fake import Fake, Silent
 from hostile import AFTER, BEFORE, PAYLOADS, sentences
+from said import Run
 from seen import check
-from test_cards import Silent
 
-from index import encoder, glossary, hidden
 from index import library as indexed
+from index.dense import encoder
+from index.lexical import glossary
 from index.library import Library
 from index.shelf import Shelf
-from qa import console, quotes
-from qa.answer import Answer, ask
+from index.text import hidden
+from qa.answering import quotes
+from qa.answering.answer import Answer, ask
+from qa.answering.question import Question, clean
+from qa.answering.retrieve import retrieve
 from qa.page import cards, markup, reader
-from qa.question import Question, clean
 from qa.record import answer_record, as_json
-from qa.retrieve import retrieve
+from qa.terminal import console
 from qa.web.export import Format, export
 from qa.web.turn import Turn
 
@@ -173,8 +176,8 @@ def terminal(*commands: tuple[str | Path, ...]) -> str:
     leader, follower = pty.openpty()
     code = (
         "import sys; sys.path[:0] = ['tests/qa', 'tests']\n"
-        "from conftest import Fake\nfrom index import encoder\nencoder.load = lambda name: Fake()\n"
-        "from qa.cli import main\nimport json\n"
+        "from fake import Fake, Silent\nfrom index.dense import encoder\nencoder.load = lambda name: Fake()\n"
+        "from qa.terminal.cli import main\nimport json\n"
         "for one in json.loads(sys.argv[1]):\n    print('>>>', one[0], main(one))"
     )
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}

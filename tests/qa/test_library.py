@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from index import part
 from index.build import make
-from index.encoder import load
+from index.dense.encoder import load
 from index.errors import NotFound
 from index.formats.extract import Block, Extract
 from index.library import Library
-from index.part import Name
 from index.records import Document
-from qa.answer import ask
+from index.store import part
+from index.store.part import Name
+from qa.answering.answer import ask
+from qa.answering.scope import Scope
 from qa.record import answer_record
-from qa.render import answer_lines
-from qa.scope import Scope
+from qa.terminal.render import answer_lines
 from qa.verify import problem
 
 TEA = "Green tea is picked in spring. It is brewed at 80 degrees for three minutes. Black tea is fully fermented."

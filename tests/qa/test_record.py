@@ -8,8 +8,8 @@ import pytest
 
 from index.records import Document, Paragraph, Section, Span
 from qa import settings
-from qa.answer import ask
-from qa.quotes import Quote
+from qa.answering.answer import ask
+from qa.answering.quotes import Quote
 from qa.record import answer_record, citation, document_record, level
 
 if TYPE_CHECKING:

@@ -27,20 +27,20 @@ from threadpoolctl import threadpool_limits
 
 from eval.dataset import asked, default_sets, load
 from index.build import make
-from index.encoder import load as load_encoder
+from index.dense.encoder import load as load_encoder
 from index.formats.extract import Block, Extract
 from index.library import Library
-from index.manifest import COPY, FILE, NOTHING_SAID
-from index.model import Model
-from index.part import Name, document
-from index.store import Store
-from qa.answer import ask
+from index.model.model import Model
+from index.store.manifest import COPY, FILE, NOTHING_SAID
+from index.store.part import Name, document
+from index.store.store import Store
+from qa.answering.answer import ask
 from qa.dialogue import known_names
 from qa.record import answer_record
 from qa.web.server import Place, serving
 from qa.web.turn import Desk
 
-PROGRAM = [sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main(sys.argv[1:]))"]
+PROGRAM = [sys.executable, "-c", "import sys; from qa.terminal.cli import main; sys.exit(main(sys.argv[1:]))"]
 EVALUATION = [sys.executable, "-c", "import sys; from eval.cli import main; sys.exit(main(sys.argv[1:]))"]
 # What an answer must not hang on, for processes.
 SURROUNDINGS: tuple[dict[str, str], ...] = (

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from index import corpus as reading
-from index import manifest as manifests
 from index import settings as index_settings
-from index import store
 from index.errors import IndexDamaged, IndexMissing, IndexStale
+from index.store import manifest as manifests
+from index.store import store
 from qa import service
 
 

@@ -10,11 +10,11 @@ from tiny_sources import write_sources
 
 from index.build import make
 from index.corpus import Corpus
-from index.encoder import load
+from index.dense.encoder import load
 from index.library import Library
 from index.records import Document, Language
 from qa import suggest
-from qa.answer import ask
+from qa.answering.answer import ask
 from qa.suggest import Suggester
 
 OTHER = """一、茶叶的加工工艺

@@ -15,7 +15,7 @@ import pytest
 from index.corpus import Corpus, default_folder
 from index.errors import InputError
 from index.originals import Originals
-from qa.answer import ask
+from qa.answering.answer import ask
 from qa.record import answer_record
 from qa.verify import records, verify
 

@@ -14,7 +14,7 @@ import regex
 
 from eval.bench.speed import synthetic
 from eval.bench.speed.synthetic import Vectors
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 
 _WORD = regex.compile("[a-z]+")
 # What is encoded for the time that a question takes: a made word has more parts than a real one, and takes longer.

@@ -10,7 +10,7 @@ import numpy as np
 from eval.bench.speed import synthetic
 from eval.bench.speed.contestant import BEST, Contestant
 from eval.bench.speed.row import OURS
-from index.nearest import Nearest
+from index.dense.nearest import Nearest
 
 
 class Ours(Contestant):

@@ -18,11 +18,11 @@ import numpy as np
 
 from eval.bench.speed import synthetic
 from eval.bench.speed.synthetic import Terms, Vectors
-from index.encoder import Encoder
+from index.dense.encoder import Encoder
 from index.formats.extract import Extract
-from index.late import LatePart
-from index.part import Part
+from index.late.leg import LatePart
 from index.records import Document, Paragraph, Section, Span
+from index.store.part import Part
 
 QUESTIONS = "questions.json"
 SENTENCES, TOGETHER = 200, 4

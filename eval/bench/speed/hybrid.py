@@ -12,17 +12,20 @@ from eval.bench.speed import documents
 from eval.bench.speed.clustered import Clustered
 from eval.bench.speed.contestant import BEST, Contestant
 from eval.bench.speed.row import OURS
-from index import encoder, library, model, part, settings
+from index import library, settings
 from index.build import Workshop
-from index.entry import Entry
-from index.store import Store
-from qa.question import Question
-from qa.retrieve import retrieve
+from index.dense import encoder
+from index.model import model
+from index.store import part
+from index.store.entry import Entry
+from index.store.store import Store
+from qa.answering.question import Question
+from qa.answering.retrieve import retrieve
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.dense.encoder import Encoder
     from index.formats.extract import Extract
-    from index.part import Part
+    from index.store.part import Part
 
 JOB = "made.json"
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from eval.bench.speed import synthetic
 from eval.bench.speed.contestant import BEST, Contestant, best
 from eval.bench.speed.row import OURS
-from index import settings, top
-from index.bags import Bags
-from index.impacts import Impacts
+from index import settings
+from index.lexical.bags import Bags
+from index.lexical.impacts import Impacts
+from index.scores import top
 
 
 class Ours(Contestant):

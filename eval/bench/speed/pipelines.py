@@ -16,16 +16,17 @@ from eval.bench.pair import Pair, sampled
 from eval.bench.sets import read
 from eval.bench.speed.contestant import BEST, Contestant
 from eval.bench.speed.row import OURS
-from index import encoder, library, settings
+from index import library, settings
 from index.build import Source, Workshop
+from index.dense import encoder
 from index.formats.extract import Extract
-from index.part import Name
-from index.store import Store
-from qa.question import Question
-from qa.retrieve import retrieve
+from index.store.part import Name
+from index.store.store import Store
+from qa.answering.question import Question
+from qa.answering.retrieve import retrieve
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.dense.encoder import Encoder
     from index.records import Document
 
 JOB = "set.json"

@@ -1,7 +1,7 @@
 """What is right, worked out as plainly as can be: BM25 by its formula, term after term, and every cosine.
 
 The formula is that of BM25+ (Lv and Zhai 2011) as rank_bm25 has it, less what it adds for absent terms, see
-`index.lexical`.
+`index.lexical.leg`.
 """
 
 from __future__ import annotations

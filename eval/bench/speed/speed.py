@@ -28,9 +28,9 @@ from eval.bench.speed.process import Failed, Measured, measure
 from eval.bench.speed.roster import ROSTER
 from eval.bench.speed.row import Row, cells, columns
 from index.errors import InputError
-from index.part import Progress
-from qa.command import DONE, FINDING
-from qa.console import Console, count
+from index.store.part import Progress
+from qa.terminal.command import DONE, FINDING
+from qa.terminal.console import Console, count
 
 SIZES = (10_000, 100_000, 1_000_000)
 INSTALL = "pip install 'yinzheng[peers]'"
