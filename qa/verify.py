@@ -18,7 +18,7 @@ from index.dense.leg import LANGUAGES
 from index.errors import InputError, NotFound, SourceError
 from index.originals import Originals
 from index.records import Document
-from qa.record import cite
+from qa.answering.citation import cite
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,43 @@ def test_no_package_imports_one_above_it(package: str) -> None:
     assert wrong == []
 
 
+# The rooms of each package, from the ground up: a room imports itself and what stands before it, and nothing else.
+ROOMS = {
+    "index": "errors settings machine text disk repair formats records structure scores lexical dense model chunks "
+    "documents late store corpus originals library build shelf",
+    "qa": "settings service titles gloss answering record verify dialogue suggest conversation page api __init__ "
+    "integrations web terminal __main__",
+}
+
+
+def rooms(path: Path, package: str) -> Iterator[tuple[str, str]]:
+    """A module's room, with each room of its package that it imports from."""
+    own = path.relative_to(ROOT / package).with_suffix("").parts[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from ((own, name.split(".")[1]) for name in names if name.startswith(f"{package}."))
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_the_way_through_a_package_has_one_direction(package: str) -> None:
+    """Also for what is imported in functions, and for types only."""
+    order = ROOMS[package].split()
+    there = {path.relative_to(ROOT / package).with_suffix("").parts[0] for path in modules(package)}
+    assert there - {"__init__"} == set(order) - {"__init__"}
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {theirs}"
+        for path in modules(package)
+        for own, theirs in rooms(path, package)
+        if order.index(theirs) > order.index(own)
+    }
+    assert sorted(wrong) == []
+
+
 # The page itself, which is imported when it is served, is made of Gradio and named after its types.
 MADE_OF = {"qa/web/app.py": {"gradio"}}
 

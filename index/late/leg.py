@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,7 @@ from index.chunks import Row
 from index.disk import arrays
 from index.disk.stored import Stored
 from index.late.windows import Window, cut, joined, show
-from index.model.model import Asked, Model
-
-if TYPE_CHECKING:
-    from index.store.earlier import Earlier
+from index.model.model import Asked, Model, Shown
 
 Rows = NDArray[np.int64]
 
@@ -58,15 +55,15 @@ class LatePart:
         model: Model,
         rows: Sequence[Row],
         progress: Callable[[int, int], None] = lambda done, total: None,
-        earlier: Earlier | None = None,
+        known_of: Callable[[Sequence[Shown]], Mapping[int, Window]] = lambda shown: {},
     ) -> LatePart:
-        """See every window of these sentences, which are not none, but for those known from an earlier index.
+        """See every window of these sentences, which are not none, but for those that are known.
 
-        `progress` is called with how many, of how many.
+        `known_of` gives these by their places; `progress` is called with how many, of how many.
         """
         firsts = cut(model, rows)
         shown = show(rows, firsts)
-        known = earlier.windows(rows[0].document.id, shown) if earlier else {}
+        known = known_of(shown)
         new = [window for number, window in enumerate(shown) if number not in known]
         seen = map(Window.of, model.see_all(new) if new else ())
         found: list[Window] = []

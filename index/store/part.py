@@ -78,7 +78,12 @@ class Part:
             *((chunks.paragraph_text(*pair),) for pair in paragraphs),
         ]
         vectors = _vectors(document.id, made_of, encoder, progress, earlier)
-        late = LatePart.build(model, rows, lambda done, total: progress("windows", done, total), earlier)
+        late = LatePart.build(
+            model,
+            rows,
+            lambda done, total: progress("windows", done, total),
+            lambda shown: earlier.windows(document.id, shown) if earlier else {},
+        )
         made = keys.none()
         if earlier is not None:
             made = earlier.keys(made_of, windows.show(rows, late.windows.tolist()))

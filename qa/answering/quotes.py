@@ -13,10 +13,11 @@ import regex
 
 from index.errors import SourceError
 from index.library import Library
-from index.records import Document, Paragraph, Span
+from index.records import Document, Language, Paragraph, Span
 from index.text.tokens import squeezed
 from qa import settings
 from qa.answering import spans
+from qa.answering.citation import cite
 from qa.answering.question import Question
 from qa.answering.retrieve import Candidate
 
@@ -42,6 +43,7 @@ class Quote:
 
     `highlights` are half-open offsets into `text`; `score` is the chance
     that it answers (in a search the fused score), higher is better. `twins` are where else the same words stand.
+    `language` is the reader's, that of the question.
     """
 
     document: Document
@@ -52,6 +54,7 @@ class Quote:
     text: str
     highlights: tuple[tuple[int, int], ...]
     score: float
+    language: Language
     twins: tuple[Twin, ...] = ()
 
     def __post_init__(self) -> None:
@@ -65,6 +68,21 @@ class Quote:
     def lines(self) -> tuple[int, int]:
         """1-based first and last line of the source file."""
         return self.document.lines(self.start, self.end)
+
+    @property
+    def page(self) -> int | None:
+        """The 1-based page that it begins on; None where there are no pages."""
+        return self.document.page(self.start)
+
+    @property
+    def citation(self) -> str:
+        """Where it stands, for the reader."""
+        return cite(self.document, self.paragraph, self.start, self.end, self.language)
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The citations of the same words elsewhere."""
+        return tuple(cite(one.document, one.paragraph, one.start, one.end, self.language) for one in self.twins)
 
 
 def select(
@@ -131,6 +149,7 @@ def make(library: Library, question: Question, candidate: Candidate) -> Quote:
         text=text,
         highlights=_highlights(library, question, candidate, text),
         score=round(candidate.score, 4),
+        language=question.language,
     )
 
 

@@ -9,24 +9,28 @@ from collections.abc import Callable
 from typing import Any
 
 from index.errors import InputError
+from index.library import Library
+from index.machine.line import Line
 from qa import record
+from qa.answering import answer
 from qa.answering.scope import Scope
-from qa.answering.search import record as search_record
 from qa.answering.search import search
-from qa.web.turn import Desk
 
 # More than anybody reads.
 TOP_MAX = 50
 
 
-def tools(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
-    """The functions, bound to a desk; each raises InputError or NotFound for what cannot be asked."""
+def tools(library: Library, lock: Line) -> tuple[Callable[..., dict[str, Any]], ...]:
+    """The functions, over a library; whatever asks holds `lock`.
+
+    Each raises InputError or NotFound for what cannot be asked.
+    """
 
     def scope(documents: Any, lang: Any) -> Scope:
         names = [name.strip() for name in _text(documents, "documents").split(",")]
         if lang not in ("", "zh", "en"):
             raise InputError(f"lang is {lang!r}", "expected zh, en or nothing")
-        return Scope.of(desk.library, [name for name in names if name], lang or None)
+        return Scope.of(library, [name for name in names if name], lang or None)
 
     def ask(question: str, top: int = 3, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Answer a question in Chinese or English with verbatim, cited quotes from the source, or refuse honestly.
@@ -38,7 +42,9 @@ def tools(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             lang: Ask only paragraphs in this language, zh or en; nothing for both.
         """
         text, most = _text(question, "question"), _top(top)
-        return record.answer_record(desk.answer(text, most, scope(documents, lang)))
+        among = scope(documents, lang)
+        with lock:
+            return record.answer_record(answer.ask(library, text, most, among))
 
     def search_(query: str, top: int = 10, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Rank the source's paragraphs for a query, each by its best sentence, with the score of each leg.
@@ -50,8 +56,8 @@ def tools(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             lang: Search only paragraphs in this language, zh or en; nothing for both.
         """
         text, most, among = _text(query, "query"), _top(top), scope(documents, lang)
-        with desk.lock:
-            return search_record(search(desk.library, text, most, among), desk.library)
+        with lock:
+            return record.search_record(search(library, text, most, among))
 
     def show(paragraph: str = "") -> dict[str, Any]:
         """Show a paragraph of the source with its offsets; without an id, every document with all its paragraphs.
@@ -60,9 +66,9 @@ def tools(desk: Desk) -> tuple[Callable[..., dict[str, Any]], ...]:
             paragraph: A paragraph's id such as 3.1-P2, or nothing for the whole source.
         """
         if not _text(paragraph, "paragraph").strip():
-            documents = [record.document_record(one, one.paragraphs) for one in desk.library.documents]
+            documents = [record.document_record(one, one.paragraphs) for one in library.documents]
             return {"documents": documents}
-        document, found = desk.library.paragraph(paragraph.strip())
+        document, found = library.paragraph(paragraph.strip())
         return {"documents": [record.document_record(document, [found])]}
 
     search_.__name__ = "search"

@@ -9,21 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as encoded
 
-import regex
-
 from index.records import Document, Language
 from index.structure.language import language_of
-from index.text import hidden
 from qa import settings
 from qa.answering.question import clean
-from qa.page import words
+from qa.conversation.turn import Holds, held
+from qa.page import markdown, words
 from qa.page.markup import LANG, asks, marked, place, safe
 from qa.page.reader import LINED
-from qa.web.turn import Holds, held
 
 if TYPE_CHECKING:
+    from qa.conversation.turn import Turn
     from qa.gloss import Glosser
-    from qa.web.turn import Turn
 
 # Characters of a document's title on a quote.
 NAME = 48
@@ -137,7 +134,7 @@ def _card(quote: dict[str, Any], chance: float, language: Language, library: Hol
         f'<span class="yz-confidence" title="{words.of("chance-title", language)}">{likely}</span>'
         f'<span class="yz-tools">{copies}</span></figcaption>'
         f'<pre class="yz-text">{safe(plain(quote, language))}</pre>'
-        f'<pre class="yz-markdown">{safe(markdown(quote, language))}</pre>'
+        f'<pre class="yz-markdown">{safe(markdown.quote(quote, language))}</pre>'
         f"{_also(quote, language)}{_gloss(quote['text'], own, language, glosser)}</figure>"
     )
 
@@ -216,21 +213,3 @@ def plain(quote: dict[str, Any], language: Language) -> str:
     """A quote, its citation, and where else its words stand, as plain text."""
     also = "".join(f"\n  {words.of('also', language)}{other}" for other in quote.get("also", ()))
     return f"{quote['text']}\n— {quote['citation']}{also}"
-
-
-def markdown(quote: dict[str, Any], language: Language) -> str:
-    """A quote, its citation, and where else its words stand, as Markdown that shows them literally."""
-    lines = "\n".join(f"> {literal(line)}" for line in quote["text"].split("\n"))
-    also = "".join(f"\n>\n> {words.of('also', language)}{literal(other)}" for other in quote.get("also", ()))
-    return f"{lines}\n>\n> — {literal(quote['citation'])}{also}"
-
-
-def literal(text: str) -> str:
-    """Text in which nothing is Markdown or HTML, no address becomes a link, and nothing hides."""
-    escaped = regex.sub(r"([\\`*_{}\[\]<>#|~&!$@]|:(?=//)|(?<=\bwww)\.)", r"\\\1", hidden.marked(text), flags=regex.I)
-    return regex.sub(r"^(\s*)(?:([-+=])|(\d+)([.)])(?=\s|$))", _begun, escaped)
-
-
-def _begun(match: regex.Match[str]) -> str:
-    """What would begin a list, or underline a heading, so that it does not."""
-    return f"{match[1]}\\{match[2]}" if match[2] else f"{match[1]}{match[3]}\\{match[4]}"

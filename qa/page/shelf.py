@@ -15,7 +15,7 @@ from qa.page.markup import LANG, both, safe
 
 if TYPE_CHECKING:
     from index.records import Document, Listed
-    from qa.web.room import File
+    from qa.conversation.file import File
 
 # From so many documents on a list can be filtered by name.
 FILTER_FROM = 11

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.text import hidden
 
@@ -52,6 +52,17 @@ class Console:
         if isinstance(text, str):
             text = safe(text)
         self._out.print(text, width=self.width or None)
+
+    def exactly(self, text: str) -> None:
+        """Text that another program reads or a file keeps, neither wrapped nor changed."""
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    def json(self, value: Any) -> None:
+        """One line of JSON."""
+        from qa.record import as_json
+
+        self.exactly(as_json(value))
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table without lines; numbers to the right."""

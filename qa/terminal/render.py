@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from index.library import Library
 from index.records import Document, Language, Paragraph
 from qa.answering.answer import Answer
+from qa.answering.evidence import Coverage
 from qa.answering.quotes import Quote
-from qa.record import citation, elsewhere, level
+from qa.answering.search import Found
+from qa.record import level
 from qa.terminal.console import safe
 
 if TYPE_CHECKING:
@@ -72,8 +75,8 @@ def _quote_lines(quote: Quote, mark: str, language: Language, *, dim: bool = Fal
         spans = dict.fromkeys(safe(quote.text[start:end]) for start, end in quote.highlights)
         found = ("、" if quote.paragraph.language == "zh" else ", ").join(spans)
         yield Text(f"   {label('answer', language)}: ", style="dim") + Text(found, style="bold")
-    yield Text(f"   {safe(citation(quote, language))}", style="dim" if dim else "cyan")
-    for other in elsewhere(quote, language):
+    yield Text(f"   {safe(quote.citation)}", style="dim" if dim else "cyan")
+    for other in quote.also:
         yield Text(f"   {label('also', language)}{safe(other)}", style="dim")
 
 
@@ -132,3 +135,28 @@ def paragraph_lines(document: Document, paragraph: Paragraph, *, raw: bool) -> I
     before = [p.id for p in document.paragraphs[max(0, place - 1) : place]]
     after = [p.id for p in document.paragraphs[place + 1 : place + 2]]
     yield Text("  ".join([*(f"← {id}" for id in before), *(f"→ {id}" for id in after)]), style="dim")
+
+
+def hit_lines(found: Found, *, explain: bool) -> Iterator[Text]:
+    """Lines for a terminal: rank, score, place, the best sentence, and each leg's score."""
+    from rich.text import Text
+
+    for hit in found.hits:
+        quote = hit.quote
+        path = " › ".join(quote.paragraph.section.titles)
+        head = f"{hit.rank:>2}. {quote.score:7.3f}  {quote.paragraph.id}  {safe(path)}"
+        yield Text(head, style="cyan")
+        if explain:
+            yield Text("    " + "  ".join(f"{leg} {score:.3f}" for leg, score in hit.legs.items()), style="dim")
+        yield Text("    ") + Text(safe(quote.text))
+
+
+def explain_lines(found: Found, library: Library) -> Iterator[Text]:
+    """How the query was understood: language, wanted answer, terms, words the source never uses."""
+    from rich.text import Text
+
+    asked = Coverage.of(library, found.question)
+    terms = dict.fromkeys(library.tokenizer.terms(found.query))
+    yield Text(f"language {found.language}, wanted {found.question.wanted}", style="dim")
+    yield Text("terms " + " ".join(safe(t) for t in terms), style="dim")
+    yield Text("never in the source: " + (", ".join(map(safe, asked.absent)) or "–"), style="dim")

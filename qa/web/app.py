@@ -18,13 +18,15 @@ from index.errors import NotFound, SourceError, YinzhengError
 from index.records import Language
 from qa import settings
 from qa.answering.question import clean
+from qa.conversation.choice import Choice
+from qa.conversation.desk import Desk, take_turn
+from qa.conversation.turn import Turn
 from qa.page import cards, frame, reader, shelf, words
 from qa.web.conversation import Asked, Conversation, Exchange, spoken
 from qa.web.export import Format, export
 from qa.web.feedback import VERDICTS, Entry, Feedback
 from qa.web.room import Room
 from qa.web.rooms import Rooms
-from qa.web.turn import Choice, Desk, Turn, take_turn
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,9 @@ from index.records import Language
 from index.structure.language import language_of
 from qa import settings
 from qa.answering.question import clean
+from qa.conversation.choice import EVERY, Choice
+from qa.conversation.turn import Turn
 from qa.page import cards
-from qa.web.turn import EVERY, Choice, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from index.records import Language
-from qa.page import words
-from qa.page.cards import literal, markdown, narrowed
+from qa.conversation.turn import Turn
+from qa.page import markdown, words
+from qa.page.cards import narrowed
+from qa.page.markdown import literal
 from qa.page.markup import LANG, marked, safe
 from qa.record import as_json
-from qa.web.turn import Turn
 
 Format = Literal["markdown", "html", "json"]
 
@@ -52,21 +53,8 @@ def _markdown(turns: Sequence[Turn]) -> str:
             parts.append(f"{words.of('understood', language)}{literal(turn.question)}")
         if said := narrowed(turn, language):
             parts.append(literal(said))
-        if turn.record["answered"]:
-            parts.append(_found(turn))
-            parts += [markdown(quote, language) for quote in turn.record["quotes"]]
-            continue
-        parts.append(literal(words.of("refused", language, reason=turn.record["reason"])))
-        if turn.record["nearest"]:
-            parts.append(words.of("nearest", language))
-            parts += [markdown(quote, language) for quote in turn.record["nearest"]]
+        parts += markdown.said(turn.record)
     return "\n\n".join(parts) + "\n"
-
-
-def _found(turn: Turn) -> str:
-    language, count = turn.record["language"], len(turn.record["quotes"])
-    found = words.of("one", language) if count == 1 else words.of("many", language, n=count)
-    return f"{found} {words.likely('confidence', turn.record['confidence'], language)}"
 
 
 def _html(turns: Sequence[Turn]) -> str:
@@ -90,7 +78,7 @@ def _section(turn: Turn) -> str:
     if said := narrowed(turn, language):
         parts.append(f'<p class="quiet">{safe(said)}</p>')
     if record["answered"]:
-        parts.append(f"<p>{safe(_found(turn))}</p>")
+        parts.append(f"<p>{safe(markdown.found(record))}</p>")
         parts += [_figure(quote, quote["highlights"], language) for quote in record["quotes"]]
     else:
         parts.append(f"<p>{safe(words.of('refused', language, reason=record['reason']))}</p>")

@@ -14,9 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from index import chunks
 from index.build import merge
@@ -30,12 +29,12 @@ from index.records import Document, Listed
 from index.shelf import made, unused
 from index.store.part import Name, Part
 from qa import settings
+from qa.conversation.desk import Desk
+from qa.conversation.file import File
 from qa.web.cellar import keep
-from qa.web.turn import Desk
 
 _log = logging.getLogger(__name__)
 
-State = Literal["waiting", "reading", "encoding", "windows", "joining", "ready", "failed"]
 # The characters of a file's name that are kept.
 _NAME_CHARACTERS = 200
 
@@ -54,26 +53,6 @@ class Means:
     painter: Sandbox
     keep: Path | None = None
     open: bool = True
-
-
-@dataclass(slots=True)
-class File:
-    """A brought file, what is being done with it and how much of it is done; `reason` where that failed."""
-
-    number: int
-    name: str
-    path: Path
-    state: State = "waiting"
-    done: int = 0
-    total: int = 0
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    part: Part | None = field(default=None, repr=False)
-
-    @property
-    def document(self) -> Document | None:
-        """The document that was made of it, once it can be asked."""
-        return self.part.document if self.part and self.state == "ready" else None
 
 
 def too_large(size: float) -> str:

@@ -16,10 +16,10 @@ from pathlib import Path
 from index.errors import InputError
 from index.formats.sandbox import Sandbox
 from qa import settings
+from qa.conversation.desk import Desk
 from qa.web.cellar import Cellar
 from qa.web.line import Aside, Batchwise
 from qa.web.room import Means, Room
-from qa.web.turn import Desk
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ import platformdirs
 
 from index.errors import InputError
 from qa import settings
+from qa.conversation.desk import Desk
 from qa.integrations import mcp_server
 from qa.integrations.tools import tools
 from qa.page import frame
@@ -36,7 +37,6 @@ from qa.web.guard.origin import Origin, local
 from qa.web.guard.users import Users
 from qa.web.guard.visitors import Visitors, cookies
 from qa.web.rooms import Rooms
-from qa.web.turn import Desk
 
 if TYPE_CHECKING:
     import uvicorn
@@ -96,7 +96,7 @@ def create(library: Library, place: Place) -> Any:
     for language, text in (("zh", "细胞"), ("en", "cell")):  # and so is the dictionary
         desk.glosser.gloss(text, language)
     feedback = Feedback(place.feedback or platformdirs.user_data_path("yinzheng") / "feedback.jsonl")
-    functions = tools(desk)
+    functions = tools(library, desk.lock)
     root = platformdirs.user_cache_path("yinzheng") / "uploads" if place.uploads else None
     rooms = Rooms(desk, root, place.keep_uploads)
     blocks = build(desk, feedback, functions, rooms)

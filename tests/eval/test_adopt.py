@@ -151,7 +151,7 @@ def quoted(library: Library, paragraph: str, first: int, last: int, *marked: str
     start, end = found.sentences[first].start, found.sentences[last].end
     text = document.display(start, end)
     spans = tuple((text.index(words), text.index(words) + len(words)) for words in marked)
-    return quote_record(Quote(document, found, start, end, document.source[start:end], text, spans, 0.9), "zh")
+    return quote_record(Quote(document, found, start, end, document.source[start:end], text, spans, 0.9, "zh"))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from qa.answering.quotes import Quote
 
 def quote(paragraph: str, text: str) -> Quote:
     place = Paragraph(paragraph, Section("1", ("t",), None), 0, len(text), "zh", (Span(0, len(text)),))
-    return Quote(Document("d", "d", "d", "zh", "0", text, (), (place,)), place, 0, len(text), text, text, (), 1.0)
+    return Quote(Document("d", "d", "d", "zh", "0", text, (), (place,)), place, 0, len(text), text, text, (), 1.0, "zh")
 
 
 A, B, C, D = (

@@ -29,11 +29,12 @@ from qa import service, verify
 from qa.answering.answer import Answer
 from qa.answering.question import Question
 from qa.answering.quotes import Quote
+from qa.conversation.choice import Choice
+from qa.conversation.turn import Turn
 from qa.record import answer_record, document_record
 from qa.web.export import export
 from qa.web.feedback import Feedback
 from qa.web.guard.users import Users
-from qa.web.turn import Choice, Turn
 
 SOURCE = "一、茶\n绿茶在春天采摘。Green tea is picked in spring 😀.\n二、水\n水温高于80℃。\n"
 
@@ -52,7 +53,7 @@ def answer() -> dict[str, Any]:
         span = paragraph.sentences[0]
         text = found.display(span.start, span.end)
         quotes.append(
-            Quote(found, paragraph, span.start, span.end, SOURCE[span.start : span.end], text, ((0, 1),), 0.5)
+            Quote(found, paragraph, span.start, span.end, SOURCE[span.start : span.end], text, ((0, 1),), 0.5, "zh")
         )
     made = answer_record(Answer("茶？", "zh", True, 0.9, None, tuple(quotes), (), (), "f" * 16))
     parsed: dict[str, Any] = json.loads(json.dumps(made))
@@ -303,7 +304,7 @@ def printed(text: str) -> None:
     found = document(Name("a", "a.txt", "t", "0" * 64), Extract("txt", text.encode("utf-8", "ignore").decode()))
     asked = Question.read(text)
     quotes = [
-        Quote(found, p, p.start, p.end, found.source[p.start : p.end], found.display(p.start, p.end), (), 0.5)
+        Quote(found, p, p.start, p.end, found.source[p.start : p.end], found.display(p.start, p.end), (), 0.5, "zh")
         for p in found.paragraphs
     ]
     for _ in range(2):

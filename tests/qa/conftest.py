@@ -120,9 +120,11 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
     "hostile" is answered from that document, "slow" when `go_on` is set, "broken" never.
     """
+    from qa.answering import answer as answering
     from qa.answering.answer import Answer, ask
     from qa.answering.scope import EVERYTHING, Scope
-    from qa.web import server, turn
+    from qa.conversation import desk
+    from qa.web import server
     from qa.web.server import Place, serving
 
     folder = tmp_path_factory.mktemp("served")
@@ -144,7 +146,8 @@ def served(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         return ask(library, question, top, scope)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(turn, "ask", answer)
+        patch.setattr(desk, "ask", answer)
+        patch.setattr(answering, "ask", answer)
         patch.setattr(server, "create", keep)
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
         patch.setenv("XDG_CACHE_HOME", str(folder))  # where readers' own documents lie

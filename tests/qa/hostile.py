@@ -30,7 +30,7 @@ def answer(number: int = 1) -> Answer:
     """An answer that quotes the second of the two sentences, or the one of that number."""
     found = document()
     start, end = len(HOSTILE) * number, len(HOSTILE) * (number + 1)
-    quote = Quote(found, found.paragraphs[0], start, end, HOSTILE, HOSTILE, ((0, len(ACTS)),), 0.9)
+    quote = Quote(found, found.paragraphs[0], start, end, HOSTILE, HOSTILE, ((0, len(ACTS)),), 0.9, "zh")
     return Answer("hostile", "en", True, 0.9, None, (quote,), (), (), "f")
 
 

@@ -32,11 +32,11 @@ from qa.answering import quotes
 from qa.answering.answer import Answer, ask
 from qa.answering.question import Question, clean
 from qa.answering.retrieve import retrieve
-from qa.page import cards, markup, reader
+from qa.conversation.turn import Turn
+from qa.page import cards, markdown, markup, reader
 from qa.record import answer_record, as_json
 from qa.terminal import console
 from qa.web.export import Format, export
-from qa.web.turn import Turn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -246,7 +246,7 @@ def test_json_is_valid_and_raw_is_verbatim(folder: Path, held: Library, run: Run
             assert quote["raw"] == held.document(quote["document"]).source[quote["start"] : quote["end"]]
 
 
-@pytest.mark.parametrize("draw", [console.safe, markup.safe, cards.literal, cards.asked, as_json, clean])
+@pytest.mark.parametrize("draw", [console.safe, markup.safe, markdown.literal, cards.asked, as_json, clean])
 def test_no_edge_lets_it_through(draw: Callable[[str], str]) -> None:
     """Also where no document was repaired: questions, names, messages of errors."""
     for payload in PAYLOADS.values():
@@ -318,7 +318,7 @@ def test_in_a_browser_nothing_of_it_acts(
     """The whole library in one answer and beside it, asked with payloads, and exported: text, and no request leaves."""
     from browser import Tab
 
-    from qa.web import turn as turns
+    from qa.conversation import desk as turns
     from qa.web.server import Place, serving
 
     def answer(library: Library, question: str, *rest: Any, **named: Any) -> Answer:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from index.records import Document, Paragraph, Section, Span
 from qa import settings
 from qa.answering.answer import ask
-from qa.answering.quotes import Quote
-from qa.record import answer_record, citation, document_record, level
+from qa.answering.search import search
+from qa.record import answer_record, document_record, level, search_record
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -91,33 +90,6 @@ def test_the_shape_of_a_document(library: Library) -> None:
             assert document.display(a, b) in paragraph["text"]
 
 
-def quote(source: str, titles: tuple[str, ...]) -> Quote:
-    end = len(source)
-    paragraph = Paragraph("3.1-P2", Section("3.1", titles, None), 0, end, "zh", (Span(0, end),))
-    document = Document("d", "d.txt", "[综述]", "zh", "0" * 64, source, (), (paragraph,))
-    return Quote(document, paragraph, 0, end, source, source, (), 1.0)
-
-
-@pytest.mark.parametrize(
-    ("source", "titles", "language", "expected"),
-    [
-        ("甲。", ("三、疗法",), "zh", "[综述] · 三、疗法 · 3.1-P2 · 第 1 行"),
-        ("甲\n乙。", ("三、疗法", "1. 疗效"), "zh", "[综述] · 三、疗法 › 1. 疗效 · 3.1-P2 · 第 1–2 行"),
-        ("甲。", ("三、疗法",), "en", "[综述] · 三、疗法 · 3.1-P2 · line 1"),
-        ("甲\n\n乙。", ("三、疗法", "1. 疗效"), "en", "[综述] · 三、疗法 › 1. 疗效 · 3.1-P2 · lines 1–3"),
-    ],
-)
-def test_citation(source: str, titles: tuple[str, ...], language: Any, expected: str) -> None:
-    assert citation(quote(source, titles), language) == expected
-
-
-def test_the_citation_of_the_review(library: Library) -> None:
-    first = ask(library, "CAAR-NK 细胞是谁构建的？").quotes[0]
-    place = "[系统性红斑狼疮的细胞治疗（综述）] · 四、NK细胞疗法 · 4-P2"
-    assert citation(first, "zh") == f"{place} · 第 339–343 行"
-    assert citation(first, "en") == f"{place} · lines 339–343"
-
-
 def test_levels() -> None:
     assert [level(x) for x in (1.0, settings.CONFIDENCE_HIGH, 0.7, settings.CONFIDENCE_MEDIUM, 0.59, 0.0)] == [
         "high",
@@ -127,3 +99,14 @@ def test_levels() -> None:
         "low",
         "low",
     ]
+
+
+def test_a_search(library: Library) -> None:
+    found = search(library, "CAR-Treg", 2)
+    data = search_record(found)
+    assert list(data) == ["query", "language", "hits", "index"]
+    assert (data["query"], data["language"], data["index"]) == ("CAR-Treg", "en", library.fingerprint)
+    assert [hit["rank"] for hit in data["hits"]] == [1, 2]
+    for hit in data["hits"]:
+        assert set(hit["legs"]) == set(settings.WEIGHTS)
+        assert hit["raw"] == library.document(hit["document"]).source[hit["start"] : hit["end"]]

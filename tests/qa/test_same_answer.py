@@ -35,10 +35,10 @@ from index.store.manifest import COPY, FILE, NOTHING_SAID
 from index.store.part import Name, document
 from index.store.store import Store
 from qa.answering.answer import ask
+from qa.conversation.desk import Desk
 from qa.dialogue import known_names
 from qa.record import answer_record
 from qa.web.server import Place, serving
-from qa.web.turn import Desk
 
 PROGRAM = [sys.executable, "-c", "import sys; from qa.terminal.cli import main; sys.exit(main(sys.argv[1:]))"]
 EVALUATION = [sys.executable, "-c", "import sys; from eval.cli import main; sys.exit(main(sys.argv[1:]))"]

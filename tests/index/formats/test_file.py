@@ -184,12 +184,12 @@ def test_descriptors_are_closed_again(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a").write_bytes(b"x")
-    before = len(os.listdir("/proc/self/fd"))
+    before = set(os.listdir("/proc/self/fd"))
     load(tmp_path / "a")
     for name in ("empty", "pipe", "", "nothing"):
         with pytest.raises(SourceError):
             load(tmp_path / name)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert set(os.listdir("/proc/self/fd")) <= before
 
 
 def test_each_file_once(tree: Path) -> None:

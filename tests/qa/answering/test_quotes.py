@@ -97,7 +97,7 @@ def tiny(source: str = "Ａ b。C d。") -> tuple[Document, Paragraph]:
 def test_a_quote_that_its_source_does_not_hold_is_refused(start: int, end: int, raw: str) -> None:
     document, paragraph = tiny()
     with pytest.raises(SourceError, match=r"d\.txt does not hold the quote at .*yinzheng index build"):
-        Quote(document, paragraph, start, end, raw, raw, (), 1.0)
+        Quote(document, paragraph, start, end, raw, raw, (), 1.0, "zh")
 
 
 def test_a_quote_cannot_be_altered_into_another(library: Library) -> None:

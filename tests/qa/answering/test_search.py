@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qa import settings
-from qa.answering.search import explain_lines, hit_lines, record, search
+from qa.answering.search import search
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -31,35 +30,6 @@ def test_top(library: Library, top: int) -> None:
 @pytest.mark.parametrize("query", ["", " ", "!!!", "长" * 3000], ids=["empty", "blank", "no word", "too long"])
 def test_nothing_is_found_for_no_query(library: Library, query: str) -> None:
     assert search(library, query, 10).hits == ()
-
-
-def test_record(library: Library) -> None:
-    found = search(library, "CAR-Treg", 2)
-    data = record(found, library)
-    assert list(data) == ["query", "language", "hits", "index"]
-    assert (data["query"], data["language"], data["index"]) == ("CAR-Treg", "en", library.fingerprint)
-    assert [hit["rank"] for hit in data["hits"]] == [1, 2]
-    for hit in data["hits"]:
-        assert set(hit["legs"]) == set(settings.WEIGHTS)
-        assert hit["raw"] == library.document(hit["document"]).source[hit["start"] : hit["end"]]
-
-
-def test_lines(library: Library) -> None:
-    found = search(library, "CAR-Treg", 2)
-    assert len(list(hit_lines(found, explain=False))) == 4
-    lines = [line.plain for line in hit_lines(found, explain=True)]
-    assert len(lines) == 6
-    assert "5-P2" in lines[0]
-    assert all(leg in lines[1] for leg in settings.WEIGHTS)
-    assert lines[2].strip() == found.hits[0].quote.text
-
-
-def test_explanation(library: Library) -> None:
-    lines = [line.plain for line in explain_lines(search(library, "谁申报了CAR-Treg的个人所得税", 1), library)]
-    assert "zh" in lines[0]
-    assert "person" in lines[0]
-    assert "car-treg" in lines[1].casefold()
-    assert "个人所得税" in lines[2]
 
 
 def test_traditional_finds_what_simplified_finds(library: Library) -> None:

@@ -22,11 +22,11 @@ from index.text import hidden
 from qa.answering.answer import Answer
 from qa.answering.question import clean
 from qa.answering.quotes import Quote
+from qa.conversation.turn import Turn
 from qa.gloss import Gloss, Glosser
-from qa.page import cards, words
+from qa.page import cards, markdown, words
 from qa.record import answer_record
 from qa.web.export import export
-from qa.web.turn import Turn
 
 ATTACK = "<script>window.pwned=1</script> **b** $x$ ![](http://e.test/a.png) [a](javascript:b) `c` ${d} {{e}} & \"'"
 
@@ -35,7 +35,7 @@ def quoted(text: str, highlights: tuple[tuple[int, int], ...] = (), title: str =
     span = Span(0, len(text))
     paragraph = Paragraph("1-P1", Section("1", (title,), None), 0, len(text), "zh", (span,))
     document = Document(title, title, title, "zh", "0" * 64, text, (), (paragraph,))
-    return Quote(document, paragraph, 0, len(text), text, text, highlights, score)
+    return Quote(document, paragraph, 0, len(text), text, text, highlights, score, "zh")
 
 
 def drawn(answer: Answer, glosser: Glosser | None = None, **changes: Any) -> Seen:
@@ -244,7 +244,7 @@ def _texts(tokens: Sequence[Any]) -> str:
     [ATTACK, "1. one", "- two", "+ x", "# h", "2023) y", "a_b_c *d*", "<b>", "&lt;", "~~x~~", "|a|b|", "［3］", "\\"],
 )
 def test_a_copy_as_markdown_shows_the_quote_literally(text: str) -> None:
-    blocks = MarkdownIt().parse(cards.markdown({"text": text, "citation": text}, "en"))
+    blocks = MarkdownIt().parse(markdown.quote({"text": text, "citation": text}, "en"))
     kinds = {block.type for block in blocks} | {t.type for block in blocks for t in (block.children or [])}
     assert kinds <= {"blockquote_open", "blockquote_close", "paragraph_open", "paragraph_close", "inline", "text",
                      "softbreak", "text_special"}  # fmt: skip

@@ -89,7 +89,8 @@ def test_two_sessions_are_apart(chromium: Browser, served: Served) -> None:
 
 
 def test_a_forged_history_is_not_shown(served: Served) -> None:
-    from qa.web.turn import Desk, Turn
+    from qa.conversation.desk import Desk
+    from qa.conversation.turn import Turn
 
     desk = Desk(served.library)
     turn = desk.turn(WHO)
@@ -112,8 +113,8 @@ def test_a_forged_history_is_not_shown(served: Served) -> None:
 
 
 def test_what_a_browser_kept_is_shown_to_its_user_alone(served: Served, tmp_path: Path) -> None:
+    from qa.conversation.desk import Desk
     from qa.web.app import Page
-    from qa.web.turn import Desk
 
     page = Page(Desk(served.library), Feedback(tmp_path / "feedback.jsonl"))
     kept = {"user": "ana", "turns": [page.desk.turn(WHO).plain()]}

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from index.library import Library
 from index.records import Document, Paragraph, Section, Span
+from qa import settings
 from qa.answering.answer import Answer
 from qa.answering.quotes import Quote
-from qa.terminal.render import answer_lines, label, outline_lines, paragraph_lines
+from qa.answering.search import search
+from qa.terminal.render import answer_lines, explain_lines, hit_lines, label, outline_lines, paragraph_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +51,7 @@ def hostile(answered: bool, language: Any = "zh") -> Answer:
     end = len(HOSTILE)
     paragraph = Paragraph("1-P1", Section("1", ("一、" + HOSTILE,), None), 0, end, "zh", (Span(0, end),))
     document = Document("d", "d.txt", "题", "zh", "0" * 64, HOSTILE, (), (paragraph,))
-    quote = Quote(document, paragraph, 0, end, HOSTILE, HOSTILE, ((0, 8),), 1.0)
+    quote = Quote(document, paragraph, 0, end, HOSTILE, HOSTILE, ((0, 8),), 1.0, "zh")
     if answered:
         return Answer("q", language, True, 0.9, None, (quote,), (), (), "f")
     return Answer("q", language, False, 0.1, "没有", (), (), (HOSTILE,), "f")
@@ -111,3 +114,21 @@ def test_confidence_in_a_word(confidence: float, zh: str, en: str) -> None:
 def test_the_ends_of_a_document_have_one_neighbour(review_run: Any) -> None:
     assert review_run("show", "zh-P1").out.splitlines()[-1].strip() == "→ en-P1"
     assert review_run("show", "6-P2").out.splitlines()[-1].strip() == "← 6-P1"
+
+
+def test_a_search(library: Library) -> None:
+    found = search(library, "CAR-Treg", 2)
+    assert len(list(hit_lines(found, explain=False))) == 4
+    lines = [line.plain for line in hit_lines(found, explain=True)]
+    assert len(lines) == 6
+    assert "5-P2" in lines[0]
+    assert all(leg in lines[1] for leg in settings.WEIGHTS)
+    assert lines[2].strip() == found.hits[0].quote.text
+
+
+def test_its_explanation(library: Library) -> None:
+    lines = [line.plain for line in explain_lines(search(library, "谁申报了CAR-Treg的个人所得税", 1), library)]
+    assert "zh" in lines[0]
+    assert "person" in lines[0]
+    assert "car-treg" in lines[1].casefold()
+    assert "个人所得税" in lines[2]

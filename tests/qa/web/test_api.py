@@ -21,9 +21,8 @@ import pytest
 from index.errors import InputError
 from index.library import Library
 from qa.answering.answer import ask
-from qa.answering.search import record as search_record
 from qa.answering.search import search
-from qa.record import answer_record, document_record
+from qa.record import answer_record, document_record, search_record
 from qa.web.guard.users import Users, add
 from qa.web.server import Place, serving
 
@@ -61,7 +60,7 @@ def test_by_client_and_by_hand_the_record_is_the_command_lines(served: Served) -
     assert client.predict(WHO, api_name="/ask") == expected
     assert by_hand(served.url, "ask", WHO, 3) == expected
     assert client.predict(WHO, 1, api_name="/ask")["quotes"] == expected["quotes"][:1]
-    found = plain(search_record(search(served.library, "CAR-T 疗效", 5), served.library))
+    found = plain(search_record(search(served.library, "CAR-T 疗效", 5)))
     assert client.predict("CAR-T 疗效", 5, api_name="/search") == found
     document, paragraph = served.library.paragraph("3.1-P2")
     assert by_hand(served.url, "show", "3.1-P2") == {"documents": [plain(document_record(document, [paragraph]))]}

@@ -17,10 +17,10 @@ from fastapi import FastAPI
 
 from index import library
 from qa import settings
+from qa.conversation.desk import Desk
 from qa.web.door import PATH, limits, open_door
 from qa.web.guard.limits import BodyLimit
 from qa.web.rooms import Rooms
-from qa.web.turn import Desk
 
 if TYPE_CHECKING:
     from said import Run

@@ -21,13 +21,15 @@ from index import library
 from index.errors import InputError, NotFound, SourceError
 from index.machine.line import Line
 from qa import settings
+from qa.conversation.choice import Choice
+from qa.conversation.desk import Desk, take_turn
+from qa.conversation.turn import Turn
 from qa.gloss import Glosser
 from qa.integrations.tools import tools
 from qa.page import cards, reader, shelf
 from qa.web.cellar import Cellar
 from qa.web.room import Room
 from qa.web.rooms import Rooms
-from qa.web.turn import Choice, Desk, Turn, take_turn
 
 HARBOUR = b"The harbour master is called Olga Brandt. She keeps fourteen boats in the old harbour.\n"
 TOWER = "钟楼建于1887年，由陈志远设计。钟楼高四十二米，每天敲响三次。\n".encode()
@@ -156,7 +158,7 @@ def test_two_sessions_are_apart(open_rooms: Any, desk: Desk) -> None:
     turn = take_turn(two.desks, two.listed, "harbour master", choice=Choice(("harbour",)))
     assert not turn.record["quotes"]
     assert not turn.record["nearest"]
-    ask, search, show = tools(desk)
+    ask, search, show = tools(desk.library, desk.lock)
     with pytest.raises(NotFound, match="harbour"):
         ask("Who is the harbour master?", 3, "harbour")
     assert {hit["document"] for hit in search("harbour master")["hits"]} <= {"tiny"}
