@@ -28,6 +28,7 @@ from index.documents import Documents
 from index.errors import IndexDamaged, IndexTooLarge, SourceError
 from index.formats.extract import Extract
 from index.formats.file import load
+from index.formats.readers import version
 from index.formats.sandbox import Sandbox
 from index.lexical import glossary
 from index.lexical.glossary import Glossary
@@ -197,7 +198,7 @@ def added(store: Store, sandbox: Sandbox) -> list[Source]:
         return extract, part.document(entry.name, extract)
 
     return [
-        Source(entry.name, entry.path, False, (), lambda entry=entry: read(entry))  # type: ignore[misc]
+        Source(entry.name, entry.path, False, version(entry.format), lambda entry=entry: read(entry))  # type: ignore[misc]
         for entry in store.entries()
         if not entry.listed
     ]

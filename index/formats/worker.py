@@ -22,15 +22,6 @@ from index.errors import SourceError
 from index.formats import confinement
 from index.formats.extract import Extract
 
-# What reads each format, and what draws a page.
-READERS = {
-    "txt": "index.formats.txt",
-    "md": "index.formats.markdown",
-    "html": "index.formats.html",
-    "docx": "index.formats.docx",
-    "pdf": "index.formats.pdf",
-    "page": "index.formats.pdf.draw",
-}
 LENGTH = struct.Struct(">Q")
 # The characters of an error that are told.
 REASON_MAX = 1000
@@ -94,7 +85,6 @@ def main() -> None:
         os.dup2(nothing, standard)
     os.close(nothing)
     confinement.confine(given["memory"])
-    readers = READERS | given["readers"]
     mark = b""
     while mark != b"!":
         try:
@@ -102,7 +92,7 @@ def main() -> None:
             if head is None or data is None:
                 return
             confinement.budget(given["seconds"])
-            mark, reply = answer(head, data, readers)
+            mark, reply = answer(head, data, given["readers"])
             del data
         except MemoryError:
             mark, reply = b"!", b"memory"

@@ -92,13 +92,22 @@ class Entry:
         if not isinstance(value, dict) or set(value) != names or not isinstance(value["notes"], Sequence):
             raise ValueError("expected the entry of a document")
         made = cls(**{**value, "notes": tuple(value["notes"])})
-        texts = (made.id, made.file, made.title, made.sha256, made.path, made.part, made.digest, *made.notes)
+        texts = (
+            made.id,
+            made.file,
+            made.format,
+            made.title,
+            made.sha256,
+            made.path,
+            made.part,
+            made.digest,
+            *made.notes,
+        )
         counts = (made.pages, made.paragraphs, made.sentences, made.references)
         if (
             not all(isinstance(text, str) for text in texts)
             or not all(type(count) is int and count >= 0 for count in counts)
             or made.language not in get_args(Language)
-            or made.format not in get_args(Format)
             or not isinstance(made.encoding, str | None)
             or not isinstance(made.listed, bool)
             or not isinstance(made.repairs, dict)

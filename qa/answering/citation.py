@@ -14,7 +14,7 @@ def cite(document: Document, paragraph: Paragraph, start: int, end: int, languag
 def _where(document: Document, start: int, end: int, language: Language) -> str:
     if pages := sorted({box.page for box in document.boxes(start, end)}):
         return _range(pages[0], pages[-1], ("页", "page"), language)
-    if document.format in ("txt", "md"):
+    if document.lined:
         return _range(*document.lines(start, end), ("行", "line"), language)
     return ""
 

@@ -16,7 +16,6 @@ from qa.answering.question import clean
 from qa.conversation.turn import Holds, held
 from qa.page import markdown, words
 from qa.page.markup import LANG, asks, marked, place, safe
-from qa.page.reader import LINED
 
 if TYPE_CHECKING:
     from qa.conversation.turn import Turn
@@ -170,7 +169,7 @@ def _chip(
     first, last = quote["lines"]
     if quote["page"] is not None:
         parts.append(words.of("page", language, page=quote["page"]))
-    elif document.format in LINED:
+    elif document.lined:
         parts.append(words.of("line" if first == last else "lines", language, first=first, last=last))
     hint = f"{words.of('show', language)}: {quote['citation']}"
     href = safe(place(quote["document"], quote["start"], quote["end"]))

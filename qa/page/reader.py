@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from qa.gloss import Glosser
 
 # Formats in which a reader counts lines.
-LINED = ("txt", "md")
 
 
 def text(document: Document, glosser: Glosser, why: str = "") -> str:
@@ -136,7 +135,7 @@ def _where(paragraph: Paragraph, document: Document) -> str:
     if document.places is not None:
         number = document.page(paragraph.start)
         return "" if number is None else both("page", page=number)
-    if document.format not in LINED:
+    if not document.lined:
         return ""
     first, last = document.lines(paragraph.start, paragraph.end)
     return f"{first}–{last}"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from index.formats.readers import by_suffix
 from qa import settings
 from qa.page import words
 from qa.page.markup import LANG, both, safe
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
 
 # From so many documents on a list can be filtered by name.
 FILTER_FROM = 11
-# What a file dialogue offers first; what else is dropped is tried too.
-_ACCEPT = ".txt,.text,.md,.markdown,.html,.htm,.xhtml,.docx,.pdf"
 
 
 def bar(*, adds: bool) -> str:
-    """What stands over everything: the title, what adds documents, how text is shown."""
+    """What stands over everything: the title, what adds documents, how text is shown.
+
+    A file dialogue offers the formats that are known first; what else is dropped is tried too.
+    """
     add = ""
     if adds:
         add = (
             f'<button type="button" id="yz-add">{both("add")}</button>'
-            f'<input type="file" id="yz-files" multiple hidden tabindex="-1" accept="{_ACCEPT}">'
+            f'<input type="file" id="yz-files" multiple hidden tabindex="-1" accept="{",".join(by_suffix())}">'
             f'<div id="yz-drop" aria-hidden="true">{both("drop")}</div>'
         )
     return (

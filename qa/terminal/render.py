@@ -105,7 +105,7 @@ def _place(document: Document, paragraph: Paragraph) -> str:
     """Where a paragraph stands in its file: pages where there are any, lines where the file has lines."""
     if pages := [box.page for box in document.boxes(paragraph.start, paragraph.end)]:
         return f" p. {min(pages)}" + (f"–{max(pages)}" if max(pages) > min(pages) else "")
-    if document.format not in ("txt", "md"):
+    if not document.lined:
         return ""
     first, last = document.lines(paragraph.start, paragraph.end)
     return f"{first:>4}–{last:<5}"

@@ -13,7 +13,7 @@ from mixed import any_text, from_files, values
 from trial import Trial, told
 
 from index.errors import SourceError
-from index.formats import kinds, worker
+from index.formats import kinds, readers, worker
 from index.formats.extract import Extract, Format
 from index.formats.file import shown
 from index.formats.sandbox import Sandbox
@@ -45,7 +45,7 @@ def _text(text: str) -> bool:
 
 
 def _read(format: Format):  # type: ignore[no-untyped-def]
-    reader = importlib.import_module(worker.READERS[format])
+    reader = importlib.import_module(readers.modules()[format])
 
     def check(data: bytes) -> None:
         found = told(reader.read, data)
@@ -59,7 +59,7 @@ def _answered(format: Format):  # type: ignore[no-untyped-def]
     head = json.dumps({"do": "read", "format": format}).encode()
 
     def check(data: bytes) -> None:
-        mark, reply = worker.answer(head, data, worker.READERS)
+        mark, reply = worker.answer(head, data, readers.modules())
         assert mark in b"+-", reply.decode()
 
     return check
@@ -86,7 +86,7 @@ def name(text: str) -> None:
 def reply(value: object) -> None:
     """What a reader says of a file is believed only where it is an extract; a request may be anything."""
     for told_to in (value, {"do": "read", "format": value}, {"do": "page", "page": value, "scale": 1}):
-        mark, _ = worker.answer(json.dumps(told_to).encode(), b"%PDF-", worker.READERS)
+        mark, _ = worker.answer(json.dumps(told_to).encode(), b"%PDF-", readers.modules())
         assert mark in b"+-!"
 
 
