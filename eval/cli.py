@@ -19,11 +19,12 @@ from qa.terminal.command import Parser, guarded, positive
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     return guarded(lambda console: arguments.run(arguments, console), debug=arguments.debug)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
     parser = Parser(prog="yinzheng-eval", description="Tell whether answers got better or worse.")
     shared = Parser(add_help=False)
     shared.add_argument("--debug", action="store_true", help="show tracebacks")

@@ -10,7 +10,7 @@ for quote in papers.ask("Who built CAAR-NK cells?").quotes:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from qa.record import answer_record, as_json
 from qa.verify import Verdict
 
 # What an answer may be given as to be verified: as it was made, or as it was saved.
-Saved = Answer | Mapping[str, Any]
+Saved = Answer | dict[str, Any]
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -97,10 +97,10 @@ class Index:
     def verify(self, answers: Saved | Iterable[Saved]) -> list[Verdict]:
         """A verdict on each quote of these answers, held against the files as they are now.
 
-        An answer may be one that `ask` gave, or what `to_dict` or `ask --json` made of it.
+        An answer may be one that `ask` gave, or what `to_dict` or `ask --json` made of it; InputError for anything else.
         """
-        given = [answers] if isinstance(answers, Answer | Mapping) else answers
-        saved = [answer_record(one) if isinstance(one, Answer) else dict(one) for one in given]
+        given = [answers] if isinstance(answers, Answer | dict) else answers
+        saved = verify.checked([answer_record(one) if isinstance(one, Answer) else one for one in given], "this")
         files = service.originals(self._folder)
         try:
             return list(verify.verify(saved, files))

@@ -39,7 +39,11 @@ def records(text: str, name: str) -> list[dict[str, Any]]:
             parsed = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name} is not a saved answer ({error})", "save one with `yinzheng ask … --json`") from None
-    found = parsed if isinstance(parsed, list) else [parsed]
+    return checked(parsed if isinstance(parsed, list) else [parsed], name)
+
+
+def checked(found: list[Any], name: str) -> list[dict[str, Any]]:
+    """These answers; InputError where there is none, or something is no answer."""
     if not found:
         raise InputError(f"{name} holds no answer", "save one with `yinzheng ask … --json`")
     for record in found:

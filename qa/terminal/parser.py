@@ -9,10 +9,16 @@ from qa import settings
 from qa.terminal import asking, indexing, serving
 from qa.terminal.command import Parser, port, positive
 
+_STATUS = "Exit status: 0 answered or done, 1 not answered by the source or a finding, 2 an error."
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = Parser(prog="yinzheng", description="Ask documents in Chinese and English; answers are verbatim quotes.")
+    parser = Parser(
+        prog="yinzheng",
+        description="Ask documents in Chinese and English; answers are verbatim quotes.",
+        epilog=_STATUS,
+    )
     shared = Parser(add_help=False)
     shared.add_argument("--index", type=Path, metavar="DIR", help="an index of your own (default: the built-in one)")
     shared.add_argument("--debug", action="store_true", help="show tracebacks")
@@ -35,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     ask.set_defaults(run=asking.ask)
 
     search = commands.add_parser("search", parents=[shared, narrowed, with_json], help="rank passages for a query")
-    search.add_argument("query", nargs="+", metavar="QUERY")
+    search.add_argument("query", nargs="+", metavar="QUERY", help="words or a question, in Chinese or English")
     search.add_argument("--top", type=positive, default=10, metavar="N", help="at most N passages (10)")
     search.add_argument("--explain", action="store_true", help="each leg's score, and the words the legs look for")
     search.set_defaults(run=asking.search)
@@ -78,7 +84,9 @@ def parser() -> argparse.ArgumentParser:
 
     chat = commands.add_parser("chat", parents=[shared], help="serve the chat page, the HTTP API and MCP")
     chat.add_argument("--host", default=settings.HOST, help="the address to listen on (127.0.0.1: this machine only)")
-    chat.add_argument("--port", type=port, default=settings.PORT)
+    chat.add_argument(
+        "--port", type=port, default=settings.PORT, help=f"the port to listen on ({settings.PORT}; 0: any)"
+    )
     chat.add_argument("--root-path", default="", metavar="PATH", help="what a proxy puts before it, such as /yinzheng")
     chat.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="a host that a proxy is asked for (may be repeated)"
@@ -99,7 +107,7 @@ def parser() -> argparse.ArgumentParser:
     chat.set_defaults(run=serving.chat)
 
     user = commands.add_parser("user", help="let somebody log in to the chat page; asks for a password")
-    user.add_argument("name", metavar="NAME")
+    user.add_argument("name", metavar="NAME", help="what they type to log in")
     user.add_argument("--auth-file", type=Path, required=True, metavar="FILE", help="made where there is none")
     user.add_argument("--debug", action="store_true", help="show tracebacks")
     user.set_defaults(run=serving.user)
