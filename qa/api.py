@@ -97,7 +97,7 @@ class Index:
     def verify(self, answers: Saved | Iterable[Saved]) -> list[Verdict]:
         """A verdict on each quote of these answers, held against the files as they are now.
 
-        An answer may be one that `ask` gave, or what `to_dict` or `ask --json` made of it; InputError for anything else.
+        An answer is one that `ask` gave, or what `to_dict` or `ask --json` made of it; InputError for anything else.
         """
         given = [answers] if isinstance(answers, Answer | dict) else answers
         saved = verify.checked([answer_record(one) if isinstance(one, Answer) else one for one in given], "this")
