@@ -114,9 +114,9 @@ def test_a_forged_history_is_not_shown(served: Served) -> None:
 
 def test_what_a_browser_kept_is_shown_to_its_user_alone(served: Served, tmp_path: Path) -> None:
     from qa.conversation.desk import Desk
-    from qa.web.app import Page
+    from qa.web.events import Events
 
-    page = Page(Desk(served.library), Feedback(tmp_path / "feedback.jsonl"))
+    page = Events(Desk(served.library), Feedback(tmp_path / "feedback.jsonl"))
     kept = {"user": "ana", "turns": [page.desk.turn(WHO).plain()]}
     for user, messages in (("ana", 2), ("bob", 0), (None, 0)):
         who: Any = type("Request", (), {"username": user})
