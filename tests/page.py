@@ -53,12 +53,13 @@ def session(page: Path) -> list[Command]:
 
 
 def commands(page: Path) -> Iterator[Command]:
-    """The commands of all `sh` blocks, without their comments."""
-    for first, text in blocks(page, "sh"):
-        for number, line in enumerate(text.replace("\\\n", "  ").splitlines(), start=first):
-            words = shlex.split(line, comments=True)
-            if words:
-                yield Command(number, shlex.join(words), "")
+    """The commands of `sh` blocks, without their comments, and those after a `$` in blocks that are not run."""
+    for language, prompt in (("sh", ""), ("", "$ ")):
+        for first, text in blocks(page, language):
+            for number, line in enumerate(text.replace("\\\n", "  ").splitlines(), start=first):
+                words = shlex.split(line.removeprefix(prompt), comments=True) if line.startswith(prompt) else ()
+                if words:
+                    yield Command(number, shlex.join(words), "")
 
 
 def agrees(found: str, shown: str) -> bool:

@@ -154,7 +154,7 @@ def _under_load(
     times = first.latencies
     if missing := len(first.asked) - len(times):
         raise InputError(
-            f"asked alone, {count(missing, 'question')} got no answer", "ask some by hand (qa/web/README.md)"
+            f"asked alone, {count(missing, 'question')} got no answer", "ask some by hand (docs/chat.md)"
         )
     apart = (percentile(times, 0.5), percentile(times, 0.95), percentile(times, 0.99))
     for _ in first.asked:
