@@ -153,9 +153,7 @@ def _under_load(
     expected = {one.question: one.reply.record for one in first.asked}
     times = first.latencies
     if missing := len(first.asked) - len(times):
-        raise InputError(
-            f"asked alone, {count(missing, 'question')} got no answer", "ask some by hand (docs/chat.md)"
-        )
+        raise InputError(f"asked alone, {count(missing, 'question')} got no answer", "ask some by hand (docs/chat.md)")
     apart = (percentile(times, 0.5), percentile(times, 0.95), percentile(times, 0.99))
     for _ in first.asked:
         next(mixed)  # a step that began with what was asked just now would find it remembered
