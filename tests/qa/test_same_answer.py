@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_limits
 
-from eval.dataset import asked, default_sets, load
+from eval.questions.dataset import asked, default_sets, load
 from index.build import make
 from index.dense.encoder import load as load_encoder
 from index.formats.extract import Block, Extract
