@@ -283,6 +283,13 @@ def bench_cold(arguments: argparse.Namespace, console: Console) -> int:
     return cold(console)
 
 
+def bench_installed(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure what an installation costs."""
+    from eval.bench.installed import installed
+
+    return installed(console, top=arguments.top)
+
+
 def bench_chat(arguments: argparse.Namespace, console: Console) -> int:
     """`yinzheng-eval bench chat`."""
     from eval.bench.chat import chat
