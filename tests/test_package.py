@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+import regex
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
@@ -59,6 +61,15 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else() -> None:
 def test_the_sdist_holds_the_repository() -> None:
     # git's own settings come with it as metadata
     assert would_hold(SdistBuilder(str(ROOT))) | {".gitignore", "pyproject.toml"} == known_to_git()
+
+
+def test_the_page_on_installing_has_the_torch_that_is_pinned_and_every_extra() -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    pinned = regex.findall(r"^torch==\S+", (ROOT / "constraints.txt").read_text(encoding="utf-8"), regex.MULTILINE)
+    assert set(regex.findall(r"torch==[\d.]+", page)) == set(pinned)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(regex.findall(r"'\.\[(\w+)\]'", page)) == set(project["optional-dependencies"])
+    assert f"yinzheng-{project['version']}-py3-none-any.whl" in page
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,8 @@ def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Install
         run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=away, home=home).strip()
     )
     # .pth files are not read in a folder that is itself named by one, so an editable install stays behind
-    (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    lent = dict.fromkeys(sysconfig.get_path(kind) for kind in ("purelib", "platlib"))
+    (site / "lent.pth").write_text("".join(f"{path}\n" for path in lent), encoding="utf-8")
     return Installed(python.parent, site, away, home)
 
 
