@@ -82,6 +82,8 @@ def parser() -> argparse.ArgumentParser:
     measured = parsers.add_parser("bench", help="measure against others")
     parsers = measured.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
     _added(parsers, "cold", bench.cold, "`yinzheng ask` from a cold start, against an import", shared)
+    one = _added(parsers, "installed", bench.installed, "bytes on disk and imports of this installation", shared)
+    one.add_argument("--top", type=positive, default=10, metavar="N", help="the largest distributions (10)")
     one = _added(parsers, "windows", bench.windows, "what reading more beside the question gives", shared, index)
     one.add_argument("numbers", nargs="*", type=positive, default=[1, 2, 3, 5], metavar="N", help="windows (1 2 3 5)")
     one.add_argument("--half", choices=("tuning", "held-out"), help="only this half")

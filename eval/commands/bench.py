@@ -14,6 +14,13 @@ def cold(arguments: argparse.Namespace, console: Console) -> int:
     return cold(console)
 
 
+def installed(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure what an installation costs."""
+    from eval.bench.installed import installed
+
+    return installed(console, top=arguments.top)
+
+
 def chat(arguments: argparse.Namespace, console: Console) -> int:
     """`yinzheng-eval bench chat`."""
     from eval.bench.chat import chat
