@@ -48,7 +48,7 @@ def test_two_sessions_are_apart(open_rooms: Any, desk: Desk) -> None:
     turn = take_turn(two.desks, two.listed, "harbour master", choice=Choice(("harbour",)))
     assert not turn.record["quotes"]
     assert not turn.record["nearest"]
-    ask, search, show = tools(desk.library, desk.lock)
+    ask, search, show = tools(lambda: desk.library, desk.lock)
     with pytest.raises(NotFound, match="harbour"):
         ask("Who is the harbour master?", 3, "harbour")
     assert {hit["document"] for hit in search("harbour master")["hits"]} <= {"tiny"}
