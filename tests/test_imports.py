@@ -79,6 +79,7 @@ ROOMS = {
     "documents late store corpus originals library build shelf",
     "qa": "settings service titles gloss answering record verify dialogue suggest conversation page api __init__ "
     "integrations web terminal __main__",
+    "eval": "settings training questions run gate metrics report bench calibrate commands cli",
 }
 
 
