@@ -118,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     user.set_defaults(run=serving.user)
 
     complete = commands.add_parser("completion", help="print the script that completes commands in a shell")
-    complete.add_argument("shell", choices=completion.SHELLS)
+    complete.add_argument("shell", choices=completion.SHELLS, help="whose script")
     complete.add_argument("--debug", action="store_true", help="show tracebacks")
     complete.set_defaults(run=completion.script, tree=parser)
     return parser
