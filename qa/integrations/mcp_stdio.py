@@ -20,6 +20,7 @@ from index.errors import YinzhengError
 from index.library import Library
 from index.machine.line import Line
 from index.store.part import Progress
+from index.text import hidden
 from qa import service, settings
 from qa.integrations import mcp_server
 from qa.integrations.tools import tools
@@ -113,8 +114,8 @@ async def _speak(server: FastMCP, incoming: int, outgoing: int) -> None:
     from mcp.shared.message import SessionMessage
     from mcp.types import JSONRPCRequest
 
-    written: Any = anyio.wrap_file(os.fdopen(outgoing, "w", encoding="utf-8", newline="\n"))
     lines: Any = _lines(incoming)
+    written: Any = _Written(anyio.wrap_file(os.fdopen(outgoing, "w", encoding="utf-8", newline="\n")))
     to_server, heard = anyio.create_memory_object_stream[Any](0)
     said, to_client = anyio.create_memory_object_stream[Any](0)
     asked: set[object] = set()
@@ -143,6 +144,17 @@ async def _speak(server: FastMCP, incoming: int, outgoing: int) -> None:
         both.start_soon(tell)
         inner = server._mcp_server  # FastMCP itself speaks on the process's own input and output only
         await inner.run(heard, said, inner.create_initialization_options())
+
+
+class _Written:
+    """What goes out, its hidden characters as escapes: some clients take a line separator for the end of a message."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self.flush = file, file.flush
+
+    async def write(self, line: str) -> None:
+        """Write a message and the end of its line."""
+        await self._file.write(hidden.escaped(line))
 
 
 async def _lines(file: int) -> AsyncIterator[str]:

@@ -159,6 +159,17 @@ def test_what_is_no_message_ends_nothing(library: Library) -> None:
     assert b"Traceback" not in err
 
 
+def test_no_message_holds_what_a_client_could_take_for_its_end(library: Library) -> None:
+    odd = "a\u2028b\u2029c\x85d\u202e\rlast"
+    ping = json.dumps({"jsonrpc": "2.0", "id": odd, "method": "ping"}, ensure_ascii=False).encode() + b"\n"
+    with process() as started:
+        out, err = started.communicate(asking() + ping, timeout=60)
+    assert (started.returncode, err) == (0, b"")
+    greeting, pong = out.decode().splitlines()  # at every separator that Unicode has
+    assert json.loads(greeting)["id"] == 1
+    assert json.loads(pong) == {"jsonrpc": "2.0", "id": odd, "result": {}}
+
+
 def test_a_plain_file_and_the_end_of_it(library: Library, tmp_path: Path) -> None:
     """Its last line has no end, and everything is answered all the same."""
     (tmp_path / "in").write_bytes(asking(WHO, *OTHERS).rstrip(b"\n"))
@@ -235,14 +246,27 @@ def test_an_index_that_cannot_be_built_is_said_to_each_call(library: Library, tm
     assert all(one.isError and "the index cannot be written" in one.content[0].text for one in answers)
 
 
-@pytest.mark.parametrize(("end", "status"), [("input", 0), ("signal", 130)])
-def test_nobody_waits_for_a_build_that_nobody_waits_for(
-    library: Library, tmp_path: Path, end: str, status: int
+def test_what_was_asked_before_the_end_waits_for_the_index(library: Library, tmp_path: Path) -> None:
+    with process(UNBUILT, tmp_path / "built") as started:
+        assert started.stdin
+        assert started.stdout
+        started.stdin.write(asking(WHO))
+        started.stdin.close()
+        hello = started.stdout.readline()
+        (tmp_path / "built").touch()
+        answers = messages(hello + started.stdout.read())
+    assert started.returncode == 0
+    assert answers[2]["structuredContent"] == plain(answer_record(ask(library, WHO)))
+
+
+@pytest.mark.parametrize(("end", "asked", "status"), [("input", (), 0), ("signal", (WHO,), 130)])
+def test_a_build_that_nobody_waits_for_any_more_stops(
+    library: Library, tmp_path: Path, end: str, asked: tuple[str, ...], status: int
 ) -> None:
     with process(UNBUILT, tmp_path / "never") as started:
         assert started.stdin
         assert started.stdout
-        started.stdin.write(asking())
+        started.stdin.write(asking(*asked))
         started.stdin.flush()
         started.stdout.readline()
         if end == "signal":
