@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup chat ask check test test-all peers test-offline clean
+.PHONY: help setup chat ask check test test-all peers test-offline dist clean
 
 help:
 	@echo "make setup      a virtual environment in $(VENV) with everything in it"
@@ -14,6 +14,7 @@ help:
 	@echo "make test       check, and every quick test"
 	@echo "make test-all   the rest: browser, models, larger runs"
 	@echo "make peers      the systems that bench speed measures against, into $(VENV)"
+	@echo "make dist       sdist and wheel, checked, into dist/"
 	@echo "make test-offline  make test, where there is no network but loopback (Linux)"
 
 setup: $(STAMP)
@@ -46,6 +47,11 @@ peers: setup
 
 test-offline: setup
 	$(BIN)/python tests/loopback.py $(MAKE) test
+
+dist: setup
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval import dataset
-from eval.bench.collection import Article, Collection, documents
-from eval.bench.score import holds
-from eval.labels import Labels
-from eval.metrics import binned, expected_error
+from eval.bench.scores.score import holds
+from eval.bench.sets.collection import Article, Collection, documents
+from eval.metrics.confidence import binned, expected_error
+from eval.questions import dataset
+from eval.questions.labels import Labels
 from index import settings as index_settings
 from index.build import make
 from index.dense import encoder
@@ -91,7 +91,7 @@ def review() -> Iterator[Case]:
 
 def articles(work: Path) -> Iterator[Case]:
     """Half of the articles that training held out, each language's as one library, asked in both."""
-    from eval.training.data import Data
+    from eval.training.examples.data import Data
 
     data = Data.read(work / "data.jsonl")
     titles = sorted({p.article for p in data.passages if p.held_out})[::2]

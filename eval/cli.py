@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from eval import commands, settings
-from eval.bench import serve, together
-from eval.bench.sets import add_options
+from eval import settings
+from eval.bench.scores import sets as public
+from eval.bench.scores import together
+from eval.bench.serve import serve
 from eval.bench.speed import speed
+from eval.commands import bench, gate, questions, report, run
 from qa.terminal.command import Parser, guarded, positive
+from qa.terminal.console import Console
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,81 +45,70 @@ def parser() -> argparse.ArgumentParser:
     tested.add_argument("--all", action="store_true", help="show every question whose answer changed")
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
 
-    run = parsers.add_parser("run", parents=[shared, sets, index, with_json], help="answer question sets, keep a run")
-    run.add_argument("--out", type=Path, metavar="FILE", help="where the run goes (default: runs/DATE-TIME.jsonl)")
-    run.add_argument("--half", choices=("tuning", "held-out"), help="only this half")
-    run.add_argument("--misses", action="store_true", help="list every question that went wrong")
-    run.set_defaults(run=commands.run)
+    one = _added(parsers, "run", run.run, "answer question sets, keep a run", shared, sets, index, with_json)
+    one.add_argument("--out", type=Path, metavar="FILE", help="where the run goes (default: runs/DATE-TIME.jsonl)")
+    one.add_argument("--half", choices=("tuning", "held-out"), help="only this half")
+    one.add_argument("--misses", action="store_true", help="list every question that went wrong")
 
-    gate = parsers.add_parser(
-        "gate", parents=[shared, sets, index, with_json, tested], help="is it as good as the baseline?"
-    )
-    gate.add_argument("--baseline", type=Path, metavar="FILE", help="a run to hold against (default: our own)")
-    gate.add_argument("--run", dest="made", type=Path, metavar="FILE", help="judge this run instead of a new one")
-    gate.add_argument("--accept", metavar="WHY", help="make this run the baseline, for this reason")
-    gate.set_defaults(run=commands.gate)
+    one = _added(parsers, "gate", gate.gate, "is it as good as the baseline?", shared, sets, index, with_json, tested)
+    one.add_argument("--baseline", type=Path, metavar="FILE", help="a run to hold against (default: our own)")
+    one.add_argument("--run", dest="made", type=Path, metavar="FILE", help="judge this run instead of a new one")
+    one.add_argument("--accept", metavar="WHY", help="make this run the baseline, for this reason")
 
-    compare = parsers.add_parser("compare", parents=[shared, with_json, tested], help="what changed from A to B?")
-    compare.add_argument("a", type=Path, metavar="A", help="a run")
-    compare.add_argument("b", type=Path, metavar="B", help="a later one")
-    compare.set_defaults(run=commands.compare)
+    one = _added(parsers, "compare", gate.compare, "what changed from A to B?", shared, with_json, tested)
+    one.add_argument("a", type=Path, metavar="A", help="a run")
+    one.add_argument("b", type=Path, metavar="B", help="a later one")
 
-    report = parsers.add_parser("report", parents=[shared], help="a run as an HTML page and as Markdown")
-    report.add_argument("made", type=Path, metavar="RUN", help="what `run` wrote")
-    report.add_argument("--against", type=Path, metavar="RUN", help="an earlier run to compare it with")
-    report.add_argument("--out", type=Path, metavar="FILE", help="the page (default: beside the run); .md beside it")
-    report.set_defaults(run=commands.report)
+    one = _added(parsers, "report", report.report, "a run as an HTML page and as Markdown", shared)
+    one.add_argument("made", type=Path, metavar="RUN", help="what `run` wrote")
+    one.add_argument("--against", type=Path, metavar="RUN", help="an earlier run to compare it with")
+    one.add_argument("--out", type=Path, metavar="FILE", help="the page (default: beside the run); .md beside it")
 
-    export = parsers.add_parser("export", parents=[shared], help="a run as TREC qrels and runs")
-    export.add_argument("made", type=Path, metavar="RUN", help="what `run` wrote")
-    export.add_argument("--out", type=Path, metavar="DIR", help="the folder (default: beside the run)")
-    export.set_defaults(run=commands.export)
+    one = _added(parsers, "export", report.export, "a run as TREC qrels and runs", shared)
+    one.add_argument("made", type=Path, metavar="RUN", help="what `run` wrote")
+    one.add_argument("--out", type=Path, metavar="DIR", help="the folder (default: beside the run)")
 
-    check = parsers.add_parser("check", parents=[shared, sets, index, with_json], help="prove a question set")
-    check.set_defaults(run=commands.check)
+    _added(parsers, "check", questions.check, "prove a question set", shared, sets, index, with_json)
 
-    start = parsers.add_parser("new-set", parents=[shared, index], help="start a question set for your documents")
-    start.add_argument("file", type=Path, metavar="FILE", help="a new JSONL file")
-    start.add_argument("--size", type=positive, default=20, metavar="N", help="answerable questions (20)")
-    start.add_argument("--seed", type=int, default=0, metavar="S", help="other sentences (0)")
-    start.set_defaults(run=commands.new_set)
+    one = _added(parsers, "new-set", questions.new_set, "start a question set for your documents", shared, index)
+    one.add_argument("file", type=Path, metavar="FILE", help="a new JSONL file")
+    one.add_argument("--size", type=positive, default=20, metavar="N", help="answerable questions (20)")
+    one.add_argument("--seed", type=int, default=0, metavar="S", help="other sentences (0)")
 
-    adopt = parsers.add_parser("adopt", parents=[shared, index], help="a question set of the chat page's feedback")
-    adopt.add_argument("feedback", type=Path, metavar="FEEDBACK", help="what `yinzheng chat` wrote of it")
-    adopt.add_argument("file", type=Path, metavar="FILE", help="a new JSONL file")
-    adopt.set_defaults(run=commands.adopt)
+    one = _added(parsers, "adopt", questions.adopt, "a question set of the chat page's feedback", shared, index)
+    one.add_argument("feedback", type=Path, metavar="FEEDBACK", help="what `yinzheng chat` wrote of it")
+    one.add_argument("file", type=Path, metavar="FILE", help="a new JSONL file")
 
-    bench = parsers.add_parser("bench", help="measure against others")
-    benches = bench.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
-    cold = benches.add_parser("cold", parents=[shared], help="`yinzheng ask` from a cold start, against an import")
-    cold.set_defaults(run=commands.bench_cold)
-    read = benches.add_parser("windows", parents=[shared, index], help="what reading more beside the question gives")
-    read.add_argument("numbers", nargs="*", type=positive, default=[1, 2, 3, 5], metavar="N", help="windows (1 2 3 5)")
-    read.add_argument("--half", choices=("tuning", "held-out"), help="only this half")
-    read.set_defaults(run=commands.bench_windows)
-    page = benches.add_parser("chat", parents=[shared, index], help="what somebody waits for on the chat page")
-    page.add_argument("--rounds", type=positive, default=5, metavar="N", help="fresh tabs (5)")
-    page.add_argument("--chromium", default="chromium", metavar="PATH", help="a Chromium that is installed")
-    page.set_defaults(run=commands.bench_chat)
-    load = benches.add_parser("serve", parents=[shared, sets, index, with_json], help="the API under a growing load")
-    serve.add_options(load)
-    load.set_defaults(run=commands.bench_serve)
-    made = benches.add_parser("formats", parents=[shared, index], help="a document written in each format, read again")
-    made.add_argument("--document", metavar="ID", help="which (default: the first of the index)")
-    made.set_defaults(run=commands.bench_formats)
-    coded = benches.add_parser("encodings", parents=[shared], help="which encoding a text file is in")
-    coded.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="sets, for their text")
-    coded.add_argument("--data", type=Path, metavar="DIR", help="where sets lie (default: YINZHENG_DATA)")
-    coded.set_defaults(run=commands.bench_encodings)
-    both = benches.add_parser("together", parents=[shared], help="two languages in one library")
-    together.add_options(both)
-    both.set_defaults(run=commands.bench_together)
-    third = benches.add_parser("sets", parents=[shared], help="third-party question sets")
-    add_options(third)
-    third.set_defaults(run=commands.bench_sets)
-    fast = benches.add_parser("speed", parents=[shared], help="build time, memory, disk and latency by size")
-    speed.add_options(fast)
-    fast.set_defaults(run=commands.bench_speed)
+    measured = parsers.add_parser("bench", help="measure against others")
+    parsers = measured.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=Parser)
+    _added(parsers, "cold", bench.cold, "`yinzheng ask` from a cold start, against an import", shared)
+    one = _added(parsers, "installed", bench.installed, "bytes on disk and imports of this installation", shared)
+    one.add_argument("--top", type=positive, default=10, metavar="N", help="the largest distributions (10)")
+    one = _added(parsers, "windows", bench.windows, "what reading more beside the question gives", shared, index)
+    one.add_argument("numbers", nargs="*", type=positive, default=[1, 2, 3, 5], metavar="N", help="windows (1 2 3 5)")
+    one.add_argument("--half", choices=("tuning", "held-out"), help="only this half")
+    one = _added(parsers, "chat", bench.chat, "what somebody waits for on the chat page", shared, index)
+    one.add_argument("--rounds", type=positive, default=5, metavar="N", help="fresh tabs (5)")
+    one.add_argument("--chromium", default="chromium", metavar="PATH", help="a Chromium that is installed")
+    one = _added(parsers, "serve", bench.serve, "the API under a growing load", shared, sets, index, with_json)
+    serve.add_options(one)
+    one = _added(parsers, "formats", bench.formats, "a document written in each format, read again", shared, index)
+    one.add_argument("--document", metavar="ID", help="which (default: the first of the index)")
+    one = _added(parsers, "encodings", bench.encodings, "which encoding a text file is in", shared)
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="sets, for their text")
+    one.add_argument("--data", type=Path, metavar="DIR", help="where sets lie (default: YINZHENG_DATA)")
+    together.add_options(_added(parsers, "together", bench.together, "two languages in one library", shared))
+    public.add_options(_added(parsers, "sets", bench.sets, "third-party question sets", shared))
+    speed.add_options(_added(parsers, "speed", bench.speed, "build time, memory, disk and latency by size", shared))
+    return parser
+
+
+def _added(
+    parsers: Any, name: str, does: Callable[[argparse.Namespace, Console], int], help: str, *parents: Parser
+) -> argparse.ArgumentParser:
+    """The parser of a command, with the options of its parents."""
+    parser: argparse.ArgumentParser = parsers.add_parser(name, parents=parents, help=help)
+    parser.set_defaults(run=does)
     return parser
 
 

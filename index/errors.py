@@ -11,6 +11,7 @@
     │   └── IndexUnwritable  the folder cannot be written
     ├── EncoderError     the embedding model cannot be had
     ├── ModelError       the reading model's weights are missing or damaged
+    ├── PackageMissing   a package that only some need is not installed
     ├── NotFound         a paragraph or document that does not exist
     └── InputError       a file or argument of the user's
 
@@ -65,6 +66,10 @@ class EncoderError(YinzhengError):
 
 class ModelError(YinzhengError):
     """The reading model's weights are missing or damaged."""
+
+
+class PackageMissing(YinzhengError, ImportError):
+    """A package that only some need is not installed; an ImportError too, for whoever tries the import."""
 
 
 class NotFound(YinzhengError):

@@ -78,6 +78,20 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     Raises SourceError, StoreError or EncoderError; IndexDamaged for the default one only where neither its manifest nor
     the copy of it can be read.
     """
+    if (found := as_it_lies(folder)) is not None:
+        return found
+    folder = default_index()
+    said = Store(folder).said
+    moved = said.get("folder") and not Path(said["folder"]).is_dir()
+    build(corpus_of({} if moved else said), folder, encoder_of(said), progress)
+    return library.read(folder)
+
+
+def as_it_lies(folder: Path | None = None) -> Library | None:
+    """The index in `folder`, or the default one; None where the latter has to be built first.
+
+    Raises what `open_library` raises but for what goes wrong in building.
+    """
     if folder is not None:
         return library.read(folder, expected)
     folder = default_index()
@@ -86,12 +100,9 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     except (IndexEmpty, IndexTooLarge):
         raise
     except (StoreError, SourceError) as error:
-        said = Store(folder).said
-        if isinstance(error, IndexDamaged) and not said:
+        if isinstance(error, IndexDamaged) and not Store(folder).said:
             raise  # what was added is known no more: whoever added it is to know of that before it is built anew
-        moved = said.get("folder") and not Path(said["folder"]).is_dir()
-        build(corpus_of({} if moved else said), folder, encoder_of(said), progress)
-        return library.read(folder)
+        return None
 
 
 def expected(said: Manifest) -> dict[str, object]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from loopback import NOT_ALLOWED
 
 from index.corpus import Corpus
 from index.library import Library
@@ -44,3 +47,14 @@ def review(library: Library) -> Document:
 def corpus() -> Corpus:
     """The sources that come with the package."""
     return Corpus()
+
+
+@pytest.fixture(scope="session")
+def alone() -> list[str]:
+    """What comes before a command that is to run where there is only loopback."""
+    command = [sys.executable, str(Path(__file__).parent / "loopback.py")]
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode == NOT_ALLOWED:
+        pytest.skip(tried.stderr)
+    assert tried.returncode == 0, tried.stderr
+    return command

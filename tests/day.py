@@ -157,7 +157,7 @@ def test_build(home: Home, lost_before: int) -> None:
 
 
 def test_evaluation(home: Home) -> None:
-    from eval.dataset import default_sets
+    from eval.questions.dataset import default_sets
 
     questions = default_sets()[0].read_text(encoding="utf-8").splitlines()
     few = [line for line in questions if not json.loads(line).get("after")][::12]

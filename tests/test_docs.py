@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("qa/**/*.md"), *ROOT.glob("eval/**/*.md")])
 RUN = [page for page in PAGES if session(page)]
 PYTHON = [page for page in PAGES if page.parent in (ROOT, ROOT / "docs") and list(blocks(page, "python"))]
+ADDRESS = "http://127.0.0.1:7860"
 SCORE = re.compile(r"\b[01]\.\d{2,4}\b")
 
 
@@ -82,10 +84,26 @@ def subprocess_words(typed: str) -> list[str]:
     return listed.stdout.split("\0")[:-1]
 
 
+@pytest.fixture
+def serve(folder: Path, library: Library) -> Iterator[Callable[[str], str]]:
+    """Starts the server where a text speaks of its address, and puts the real one there."""
+    from qa.web.server import Place, serving
+
+    with ExitStack() as started:
+
+        def put(text: str) -> str:
+            if ADDRESS not in text:
+                return text
+            return text.replace(ADDRESS, started.enter_context(serving(library, Place(port=0))))
+
+        yield put
+
+
 @pytest.mark.parametrize("page", PYTHON, ids=name)
-def test_python(page: Path, folder: Path) -> None:
+def test_python(page: Path, folder: Path, serve: Callable[[str], str]) -> None:
     names: dict[str, object] = {}
-    for line, text in blocks(page, "python"):
+    for line, block in blocks(page, "python"):
+        text = serve(block)
         if ">>>" not in text:
             exec(compile("\n" * (line - 1) + text, name(page), "exec"), names)
             continue

@@ -30,6 +30,8 @@ HEAVY = {
     "markdown_it",
     "pypdfium2",
     "trafilatura",
+    "langchain_core",
+    "shtab",
 }
 
 
@@ -77,6 +79,7 @@ ROOMS = {
     "documents late store corpus originals library build shelf",
     "qa": "settings service titles gloss answering record verify dialogue suggest conversation page api __init__ "
     "integrations web terminal __main__",
+    "eval": "settings training questions run gate metrics report bench calibrate commands cli",
 }
 
 
@@ -108,8 +111,12 @@ def test_the_way_through_a_package_has_one_direction(package: str) -> None:
     assert sorted(wrong) == []
 
 
-# The page itself, which is imported when it is served, is made of Gradio and named after its types.
-MADE_OF = {"qa/web/app.py": {"gradio"}, "qa/web/events.py": {"gradio"}}
+# The page itself is made of Gradio's types, and the retriever of LangChain's: both are imported when they are used.
+MADE_OF = {
+    "qa/web/app.py": {"gradio"},
+    "qa/web/events.py": {"gradio"},
+    "qa/integrations/langchain.py": {"langchain_core"},
+}
 
 
 @pytest.mark.parametrize("package", ["index", "qa"])

@@ -9,22 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from loopback import NOT_ALLOWED
 
 from index.library import Library
 
 HERE = Path(__file__).parent
-ALONE = [sys.executable, str(HERE / "loopback.py")]
-
-
-@pytest.fixture
-def alone() -> list[str]:
-    """What comes before a command that is to run where there is only loopback."""
-    tried = subprocess.run([*ALONE, "true"], capture_output=True, text=True, check=False)
-    if tried.returncode == NOT_ALLOWED:
-        pytest.skip(tried.stderr)
-    assert tried.returncode == 0, tried.stderr
-    return ALONE
 
 
 @pytest.mark.slow

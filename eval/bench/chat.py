@@ -25,9 +25,7 @@ from qa.web.server import Place, serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROUNDS = 5
 QUESTIONS = ("CAAR-NK 细胞是谁构建的？", "How does HSCT work?", "CAR-T细胞疗法有什么风险？")
-CHROMIUM = "chromium"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 _WAIT = 30_000  # milliseconds until something on the page is given up

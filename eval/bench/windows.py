@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from eval import dataset, metrics
-from eval.dataset import Half, Item
-from eval.reply import Reply, put
-from eval.tables import share
+from eval.metrics import shares
+from eval.questions import dataset
+from eval.questions.dataset import Half, Item
+from eval.report.table import share
+from eval.run.hit import HIT_AT, hit
+from eval.run.reply import Reply, put
 from qa import settings
 from qa.dialogue import known_names
 from qa.service import open_library
@@ -42,13 +44,13 @@ def windows(numbers: Sequence[int], console: Console, *, index: Path | None, hal
 def _figures(items: Sequence[Item], replies: Sequence[Reply], usual: float) -> list[str]:
     answerable = [(item, reply.answer) for item, reply in zip(items, replies, strict=True) if item.answerable]
     others = [reply.answer for item, reply in zip(items, replies, strict=True) if not item.answerable]
-    shares = [
-        *(metrics.share([metrics.hit(answer.quotes, item, k) for item, answer in answerable]) for k in metrics.HIT_AT),
-        metrics.share([not answer.answered for _, answer in answerable]),
-        metrics.share([answer.answered for answer in others]),
+    found = [
+        *(shares.share([hit(answer.quotes, item, k) for item, answer in answerable]) for k in HIT_AT),
+        shares.share([not answer.answered for _, answer in answerable]),
+        shares.share([answer.answered for answer in others]),
     ]
     taken = _milliseconds(replies)
-    return [*map(share, shares), f"{taken:.0f}", f"{taken / usual:.2f}"]
+    return [*map(share, found), f"{taken:.0f}", f"{taken / usual:.2f}"]
 
 
 def _milliseconds(replies: Sequence[Reply]) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.compare import Comparison
-from eval.record import WORTH, Outcome
+from eval.gate.compare import Comparison
+from eval.report.table import NONE, Table
+from eval.run.outcome import WORTH, Outcome
 
 Direction = Literal["worse", "better", "other"]
 DIRECTIONS: dict[Direction, str] = {
@@ -35,3 +36,21 @@ def changes(comparison: Comparison) -> dict[Direction, list[Change]]:
     found = [Change(before, after) for before, after in comparison.changed]
     by_direction = {direction: [c for c in found if c.direction == direction] for direction in DIRECTIONS}
     return {direction: mine for direction, mine in by_direction.items() if mine}
+
+
+def tests(comparison: Comparison) -> Table:
+    """Every test of a comparison."""
+    rows = []
+    for test in comparison.tests:
+        shown = test.measure.shown
+        judged = "worse" if test.worse else "better" if test.better else NONE
+        before, after = shown(test.before), shown(test.after)
+        rows.append((test.stratum, test.measure.name, str(test.questions), before, after, f"{test.p:.4f}", judged))
+    return Table(
+        "Tests",
+        "Paired tests over the questions of both runs. Shares are better high; ranks, whose means are geometric, low. "
+        f"p is one-sided, for worse, and adjusted for all of these tests. {NONE} is neither worse nor better by more "
+        "than chance and by enough to be noticed.",
+        ("questions of", "measure", "n", "before", "after", "p", "judged"),
+        tuple(rows),
+    )

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from eval import compare, render, tables
-from eval.compare import Comparison
-from eval.record import Outcome, Run, Shown
-from eval.report import plots
-from eval.report.change import DIRECTIONS, changes
+from eval.gate import compare, render
+from eval.gate.compare import Comparison
+from eval.report import about, plots, tables
+from eval.report.change import DIRECTIONS, changes, tests
+from eval.report.table import Table
 from eval.report.trace import Trace, losses, traces
-from eval.tables import Table
+from eval.run.outcome import Outcome, Shown
+from eval.run.record import Run
 from qa.terminal.console import safe
 
 # What Markdown, HTML, a table or GitHub's mathematics would act on.
@@ -33,7 +34,7 @@ def markdown(run: Run, against: Run | None = None, comparison: Comparison | None
     """
     if comparison is None and against is not None:
         comparison = compare.compare(against, run)
-    blocks = ["# Evaluation", escape(tables.summary(run)), *_table(tables.made_from(run))]
+    blocks = ["# Evaluation", escape(about.summary(run)), *_table(about.made_from(run))]
     if comparison is not None:
         blocks += _comparison(comparison, against)
     blocks.append("## Figures")
@@ -42,7 +43,7 @@ def markdown(run: Run, against: Run | None = None, comparison: Comparison | None
     blocks += ["## Plots", "In the HTML page of this run:"]
     blocks.append("\n".join(f"- **{escape(plot.title)}.** {escape(plot.caption)}" for plot in plots.every(run)))
     blocks += ["## Wrong answers", *_traces(traces(run))]
-    blocks += _table(tables.answering(run), "##")
+    blocks += _table(about.answering(run), "##")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -72,9 +73,9 @@ def _comparison(comparison: Comparison, against: Run | None) -> Iterator[str]:
         yield escape(note)
     if against is not None:
         yield "### The earlier run"
-        yield from _table(tables.made_from(against))
+        yield from _table(about.made_from(against))
         yield from _table(tables.overall(against), "####")
-    yield from _table(tables.tests(comparison), "###")
+    yield from _table(tests(comparison), "###")
     for direction, changed in changes(comparison).items():
         yield f"### {DIRECTIONS[direction]}: {len(changed)}"
         for change in changed:

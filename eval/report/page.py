@@ -11,11 +11,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval import compare, render, tables
-from eval.compare import Comparison
-from eval.record import Run
-from eval.report import change, plots
+from eval.gate import compare, render
+from eval.gate.compare import Comparison
+from eval.report import about, change, plots, tables
 from eval.report.trace import losses, traces
+from eval.run.record import Run
 from qa.terminal.console import safe
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ def html(run: Run, against: Run | None = None, comparison: Comparison | None = N
     return _template().render(
         run=run,
         against=against,
-        summary=tables.summary(run),
-        made_from=tables.made_from(run),
-        answering=tables.answering(run),
+        summary=about.summary(run),
+        made_from=about.made_from(run),
+        answering=about.answering(run),
         headline=(tables.overall(run), tables.verdicts(run), losses(run)),
         plots=plots.every(run),
         detail=tables.detail(run),
         traces=by_verdict,
         comparison=comparison,
-        before=(tables.made_from(against), tables.overall(against)) if against else (),
-        tests=tables.tests(comparison) if comparison else None,
+        before=(about.made_from(against), tables.overall(against)) if against else (),
+        tests=change.tests(comparison) if comparison else None,
         changes=change.changes(comparison) if comparison else {},
         notes=list(render.notes(comparison)) if comparison else [],
         directions=change.DIRECTIONS,

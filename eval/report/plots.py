@@ -12,12 +12,14 @@ from math import ceil, floor, log10
 
 import numpy as np
 
-from eval import metrics, settings
-from eval.metrics import Point
-from eval.record import Outcome, Run
+from eval import settings
+from eval.metrics import confidence
+from eval.metrics.confidence import Point, calibration_error, chance_error
 from eval.report.svg import INK, WIDTH, Area, Drawing, Shape
-from eval.stages import STAGES
-from eval.tables import languages, milliseconds, share, stage_name
+from eval.report.table import languages, milliseconds, share, stage_name
+from eval.run.outcome import Outcome
+from eval.run.record import Run
+from eval.run.stages import STAGES
 
 # Ranks that are counted together: a label, and the last rank that belongs to it.
 RANKS = (("1", 1), ("2", 2), ("3", 3), ("4–5", 5), ("6–10", 10), ("11+", None))
@@ -64,7 +66,7 @@ def every(run: Run) -> tuple[Plot, ...]:
 def risk_coverage(run: Run) -> Plot:
     """Risk against coverage, a line for each language and one for all; marks at the run's own threshold."""
     title = "Risk and coverage"
-    curves = {name: metrics.risk_coverage(mine) for name, mine in _groups(run).items()}
+    curves = {name: confidence.risk_coverage(mine) for name, mine in _groups(run).items()}
     highest = max((p.risk for points in curves.values() for p in points), default=0.0)
     rung = 0.1 if highest <= 0.5 else 0.2
     area = Area(36, 220, 1, max(2 * rung, round(ceil(highest / rung - 1e-9) * rung, 1)))
@@ -101,7 +103,7 @@ def reliability(run: Run) -> Plot:
     drawing = Drawing(304, title, "The share of questions whose quotes answer, by confidence; the diagonal is ideal.")
     area.axes(drawing, _FIFTHS, _FIFTHS)
     area.label(drawing, "confidence", "share whose quotes answer")
-    bins = metrics.reliability(run.outcomes)
+    bins = confidence.reliability(run.outcomes)
     for found in bins:
         left, right, top = area.x(found.low) + 1, area.x(found.high) - 1, area.y(found.accuracy)
         said = (
@@ -116,7 +118,7 @@ def reliability(run: Run) -> Plot:
         middle = area.x((found.low + found.high) / 2)
         drawing.text(middle, max(top - 9, area.top - 6), str(found.count), anchor="middle", halo=True)
     errors = [
-        f"{name} {share(metrics.calibration_error(mine))} ({share(metrics.chance_error(metrics.reliability(mine)))})"
+        f"{name} {share(calibration_error(mine))} ({share(chance_error(confidence.reliability(mine)))})"
         for name, mine in _groups(run).items()
     ]
     caption = (

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from eval import settings
-from eval.record import Outcome, Run, Verdict
-from eval.stages import FUSED, LEGS, READ, STAGES
-from eval.tables import NONE, Table, languages, stage_name
+from eval.report.table import NONE, Table, languages, stage_name
+from eval.run.outcome import Outcome, Verdict
+from eval.run.record import Run
+from eval.run.stages import FUSED, LEGS, READ, STAGES
 
 # Where an answer can go wrong, in the order of its way.
 Stop = Literal["labels", "question", "retrieval", "fusion", "reading", "quotes", "refusal"]

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import torch
 
-from eval.training import base
-from eval.training.examples import Examples
+from eval.training.examples.examples import Examples
 from eval.training.export import export
-from eval.training.model import Model
-from eval.training.train import Inputs, Plan, Training, fit_projections
+from eval.training.learning import projections
+from eval.training.learning.plan import Plan
+from eval.training.learning.train import Training
+from eval.training.model import base
+from eval.training.model.inputs import Inputs
+from eval.training.model.model import Model
 from eval.training.work import Work
 from index.model.model import FOLDER
-
-# Windows from whose vectors the first projections are made.
-SAMPLE = 220
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
     examples = Examples(layout, data)
     model = Model.start(unpacked).to(torch.bfloat16)
     inputs = Inputs(work.words(unpacked), layout)
-    fit_projections(model, inputs, examples.windows[:: len(examples.windows) // SAMPLE])
+    projections.fit(model, inputs, examples.windows)
     (work.folder / "plan.json").write_text(json.dumps(asdict(plan), indent=1))
     training = Training(work.folder, plan, model, inputs, examples)
     training.run()

@@ -18,17 +18,19 @@ from pathlib import Path
 
 import torch
 
-from eval.training import base
-from eval.training.data import Asked, Data
-from eval.training.examples import Examples, Made
+from eval.training.examples.data import Asked, Data
+from eval.training.examples.examples import Examples, Made
 from eval.training.export import export
-from eval.training.model import Model
-from eval.training.train import Inputs, Pass, Plan, Training, fit_projections
+from eval.training.learning import projections
+from eval.training.learning.plan import Pass, Plan
+from eval.training.learning.train import Training
+from eval.training.model import base
+from eval.training.model.inputs import Inputs
+from eval.training.model.model import Model
 from eval.training.work import Work
 
 # Every question whose hash falls in one part of so many.
 PART = 10
-SAMPLE = 220
 _ALL = Made()
 _LEARN = Pass(30, 130, 7e-5, 3e-4, (0.2, 0.2))
 
@@ -76,7 +78,7 @@ def main() -> None:
         model = Model.start(unpacked).to(torch.bfloat16)
         inputs = Inputs(work.words(unpacked), layout)
         examples = Examples(layout, data, made=variant.made)
-        fit_projections(model, inputs, examples.windows[:: len(examples.windows) // SAMPLE])
+        projections.fit(model, inputs, examples.windows)
         training = Training(folder, plan, model, inputs, examples)
         logging.info("%s", variant.name)
         training.run()

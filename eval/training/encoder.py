@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from eval.training import base
-from eval.training.base import Unpacked
-from eval.training.data import Asked, Data
+from eval.training.examples.data import Data
+from eval.training.model import base
+from eval.training.model.base import Unpacked
 from eval.training.work import Work
 
 SEED = 20_261_123
@@ -127,7 +127,7 @@ def pairs(data: Data, rng: random.Random) -> Iterator[list[tuple[str, str]]]:
     for asked in (*data.asked, *data.twins):
         passage = data.passages[asked.passage]
         if asked.answerable and not passage.held_out:
-            known.append((asked.text, sorted(_right(data, asked))[0], passage))
+            known.append((asked.text, passage.answering(asked.answers)[0], passage))
     while True:
         rng.shuffle(known)
         batch: dict[str, str] = {}
@@ -192,20 +192,17 @@ def measure(model: Any, data: Data, sample: int) -> None:
             members = members[:sample]
             asked_vectors = model.encode_query([asked.text for asked in members], show_progress_bar=False)
             ranks = [
-                _rank(row @ vectors.T, [places.index((asked.passage, n)) for n in _right(data, asked)])
+                _rank(
+                    row @ vectors.T,
+                    [
+                        places.index((asked.passage, number))
+                        for number in data.passages[asked.passage].answering(asked.answers)
+                    ],
+                )
                 for asked, row in zip(members, np.asarray(asked_vectors), strict=True)
             ]
             first, five = (np.mean([rank <= k for rank in ranks]) for k in (1, 5))
             print(f"{of}-{language}  {len(members):5d}  {first:5.3f}  {five:10.3f}", flush=True)
-
-
-def _right(data: Data, asked: Asked) -> set[int]:
-    """The sentences in which an answer begins."""
-    return {
-        number
-        for number, (start, end) in enumerate(data.passages[asked.passage].sentences)
-        if any(start <= begin < end for begin, _ in asked.answers)
-    }
 
 
 def _rank(scores: Any, right: Sequence[int]) -> int:

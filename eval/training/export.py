@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.training.base import Unpacked
-from eval.training.model import Model
+from eval.training.model.base import Unpacked
+from eval.training.model.model import Model
 from eval.training.work import Work
 from index.model.model import BLOCK, FORMAT, OUTPUTS
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.training.data import Asked, Data, Passage
+from eval.training.examples.data import Asked, Data, Passage
 from index.model.layout import windows
 from index.model.model import FOLDER, Model, Seen
 
@@ -51,7 +51,7 @@ def main() -> None:
                 read = _read(model, asked, passage)
                 odds.append(max(read))
                 if asked.answerable:
-                    right = _right(asked, passage)
+                    right = passage.answering(asked.answers)
                     firsts.append((int(np.argmax(read)) in right, max(read) > 0))
                     ranks.append(_rank(model, asked, right, seen))
             answerable = [asked.answerable for asked in members]
@@ -79,16 +79,7 @@ def _seen(model: Model, passage: Passage) -> list[Seen]:
     return [seen for texts in _cuts(model, passage) for seen in model.see("", texts)]
 
 
-def _right(asked: Asked, passage: Passage) -> set[int]:
-    """The sentences in which an answer begins."""
-    return {
-        number
-        for number, (start, end) in enumerate(passage.sentences)
-        if any(start <= begin < end for begin, _ in asked.answers)
-    }
-
-
-def _rank(model: Model, asked: Asked, right: set[int], seen: Mapping[int, Sequence[Seen]]) -> int:
+def _rank(model: Model, asked: Asked, right: Sequence[int], seen: Mapping[int, Sequence[Seen]]) -> int:
     question = model.ask(asked.text)
     share, _ = model.late
     scores = {

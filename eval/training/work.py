@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from eval.training import base, data
-from eval.training.base import Unpacked
-from eval.training.data import Data
+from eval.training.examples import data
+from eval.training.examples.data import Data
+from eval.training.model import base
+from eval.training.model.base import Unpacked
 from index.lexical import glossary
 from index.model.layout import Layout
 
@@ -53,7 +54,7 @@ class Work:
 
     def prepare(self, unpacked: Unpacked) -> Data:
         """Gather the sets and prune the tokenizer, where that is not done yet."""
-        from eval.training.whole import Whole
+        from eval.training.model.whole import Whole
 
         self.folder.mkdir(parents=True, exist_ok=True)
         whole = base.tokenizer(unpacked.pieces)

@@ -1,15 +1,18 @@
-"""The tools for programs that speak MCP, over streamable HTTP; each result is the record of `--json` itself.
+"""The tools for programs that speak MCP; each result is the record of `--json` itself.
 
-Gradio has an MCP server of its own, which gives a record as Python prints it, not as JSON.
+`qa.web.server` serves it over streamable HTTP, `stdio` over standard input and output. Gradio has an MCP server of its
+own, which gives a record as Python prints it, not as JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from index.errors import YinzhengError
@@ -23,12 +26,13 @@ _log = logging.getLogger(__name__)
 
 
 def server(tools: Sequence[Callable[..., dict[str, Any]]]) -> FastMCP:
-    """An MCP server of these tools, without sessions; `streamable_http_app` of it is to be mounted.
+    """An MCP server of these tools, without sessions where it is served over HTTP.
 
     Pages that pretend to be this machine (DNS rebinding) are `origin`'s to refuse, here as everywhere.
     """
     from mcp.server.fastmcp import FastMCP
     from mcp.server.transport_security import TransportSecuritySettings
+    from mcp.types import ToolAnnotations
 
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     made = FastMCP(
@@ -40,9 +44,13 @@ def server(tools: Sequence[Callable[..., dict[str, Any]]]) -> FastMCP:
         transport_security=security,
         log_level="WARNING",
     )
+    with contextlib.suppress(metadata.PackageNotFoundError):  # a clone that is not installed
+        made._mcp_server.version = metadata.version("yinzheng")  # or clients are told the version of `mcp`
     waiting = threading.BoundedSemaphore(settings.QUEUE_MAX)
+    # Nothing is changed and nothing outside is asked: clients need not have each call allowed.
+    reads = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
     for tool in tools:
-        made.add_tool(_aside(tool, waiting), name=tool.__name__)
+        made.add_tool(_aside(tool, waiting), name=tool.__name__, annotations=reads)
     return made
 
 

@@ -20,8 +20,8 @@ from qa.answering.search import search
 TOP_MAX = 50
 
 
-def tools(library: Library, lock: Line) -> tuple[Callable[..., dict[str, Any]], ...]:
-    """The functions, over a library; whatever asks holds `lock`.
+def tools(library: Callable[[], Library], lock: Line) -> tuple[Callable[..., dict[str, Any]], ...]:
+    """The functions, over what `library` gives, which may have to wait for it; whatever asks holds `lock`.
 
     Each raises InputError or NotFound for what cannot be asked.
     """
@@ -30,7 +30,7 @@ def tools(library: Library, lock: Line) -> tuple[Callable[..., dict[str, Any]], 
         names = [name.strip() for name in _text(documents, "documents").split(",")]
         if lang not in ("", "zh", "en"):
             raise InputError(f"lang is {lang!r}", "expected zh, en or nothing")
-        return Scope.of(library, [name for name in names if name], lang or None)
+        return Scope.of(library(), [name for name in names if name], lang or None)
 
     def ask(question: str, top: int = 3, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Answer a question in Chinese or English with verbatim, cited quotes from the source, or refuse honestly.
@@ -44,7 +44,7 @@ def tools(library: Library, lock: Line) -> tuple[Callable[..., dict[str, Any]], 
         text, most = _text(question, "question"), _top(top)
         among = scope(documents, lang)
         with lock:
-            return record.answer_record(answer.ask(library, text, most, among))
+            return record.answer_record(answer.ask(library(), text, most, among))
 
     def search_(query: str, top: int = 10, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Rank the source's paragraphs for a query, each by its best sentence, with the score of each leg.
@@ -57,7 +57,7 @@ def tools(library: Library, lock: Line) -> tuple[Callable[..., dict[str, Any]], 
         """
         text, most, among = _text(query, "query"), _top(top), scope(documents, lang)
         with lock:
-            return record.search_record(search(library, text, most, among))
+            return record.search_record(search(library(), text, most, among))
 
     def show(paragraph: str = "") -> dict[str, Any]:
         """Show a paragraph of the source with its offsets; without an id, every document with all its paragraphs.
@@ -66,9 +66,9 @@ def tools(library: Library, lock: Line) -> tuple[Callable[..., dict[str, Any]], 
             paragraph: A paragraph's id such as 3.1-P2, or nothing for the whole source.
         """
         if not _text(paragraph, "paragraph").strip():
-            documents = [record.document_record(one, one.paragraphs) for one in library.documents]
+            documents = [record.document_record(one, one.paragraphs) for one in library().documents]
             return {"documents": documents}
-        document, found = library.paragraph(paragraph.strip())
+        document, found = library().paragraph(paragraph.strip())
         return {"documents": [record.document_record(document, [found])]}
 
     search_.__name__ = "search"

@@ -17,7 +17,8 @@ from qa.page import words
 
 def answer(record: dict[str, Any]) -> str:
     """An answer under its question; or why there is none, and what stands nearest."""
-    return "\n\n".join([f"## {literal(record['question'])}", *said(record)])
+    question = [f"## {literal(record['question'])}"] if record["question"] else []  # a blank line was asked
+    return "\n\n".join([*question, *said(record)])
 
 
 def said(record: dict[str, Any]) -> Iterator[str]:
@@ -43,7 +44,9 @@ def found(record: dict[str, Any]) -> str:
 
 def quote(quote: dict[str, Any], language: Language) -> str:
     """A quote, its citation, and where else its words stand, as Markdown that shows them literally."""
-    lines = "\n".join(f"> {literal(line)}" for line in quote["text"].split("\n"))
+    # Space around a line is not shown but acts: four before it make code of it, two after it break it.
+    shown = (line.strip(" \t") for line in quote["text"].split("\n"))
+    lines = "\n".join(f"> {literal(line)}" if line else ">" for line in shown)
     also = "".join(f"\n>\n> {words.of('also', language)}{literal(other)}" for other in quote.get("also", ()))
     return f"{lines}\n>\n> — {literal(quote['citation'])}{also}"
 

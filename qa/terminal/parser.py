@@ -1,4 +1,4 @@
-"""Every command and option of `yinzheng`; what they do is in `asking`, `indexing` and `serving`."""
+"""Every command and option of `yinzheng`; what they do is in `asking`, `indexing`, `serving` and `completion`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from qa import settings
-from qa.terminal import asking, indexing, serving
+from qa.terminal import asking, completion, indexing, serving
 from qa.terminal.command import Parser, port, positive
 
 _STATUS = "Exit status: 0 answered or done, 1 not answered by the source or a finding, 2 an error."
@@ -87,7 +87,9 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--port", type=port, default=settings.PORT, help=f"the port to listen on ({settings.PORT}; 0: any)"
     )
-    chat.add_argument("--root-path", default="", metavar="PATH", help="what a proxy puts before it, such as /yinzheng")
+    chat.add_argument(
+        "--root-path", default="", metavar="PREFIX", help="what a proxy puts before it, such as /yinzheng"
+    )
     chat.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="a host that a proxy is asked for (may be repeated)"
     )
@@ -106,9 +108,17 @@ def parser() -> argparse.ArgumentParser:
     )
     chat.set_defaults(run=serving.chat)
 
+    mcp = commands.add_parser("mcp", parents=[shared], help="serve MCP on standard input and output, for a client")
+    mcp.set_defaults(run=serving.mcp)
+
     user = commands.add_parser("user", help="let somebody log in to the chat page; asks for a password")
     user.add_argument("name", metavar="NAME", help="what they type to log in")
     user.add_argument("--auth-file", type=Path, required=True, metavar="FILE", help="made where there is none")
     user.add_argument("--debug", action="store_true", help="show tracebacks")
     user.set_defaults(run=serving.user)
+
+    complete = commands.add_parser("completion", help="print the script that completes commands in a shell")
+    complete.add_argument("shell", choices=completion.SHELLS, help="whose script")
+    complete.add_argument("--debug", action="store_true", help="show tracebacks")
+    complete.set_defaults(run=completion.script, tree=parser)
     return parser

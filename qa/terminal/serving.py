@@ -37,6 +37,19 @@ def chat(arguments: argparse.Namespace, console: Console) -> int:
     return DONE
 
 
+def mcp(arguments: argparse.Namespace, console: Console) -> int:
+    """Serve MCP on standard input and output until the input ends."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as above
+    from qa.integrations.mcp_stdio import channel, serve
+    from qa.service import as_it_lies
+
+    if sys.stdin.isatty():
+        console.error("mcp waits for a program that speaks MCP on its standard input; Ctrl+C ends it")
+    incoming, outgoing = channel()
+    serve(as_it_lies(arguments.index), console.progress, console.error, incoming, outgoing)
+    return DONE
+
+
 def user(arguments: argparse.Namespace, console: Console) -> int:
     """Let somebody log in to the chat page."""
     from qa.web.guard.users import add

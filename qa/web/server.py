@@ -96,7 +96,7 @@ def create(library: Library, place: Place) -> Any:
     for language, text in (("zh", "细胞"), ("en", "cell")):  # and so is the dictionary
         desk.glosser.gloss(text, language)
     feedback = Feedback(place.feedback or platformdirs.user_data_path("yinzheng") / "feedback.jsonl")
-    functions = tools(library, desk.lock)
+    functions = tools(lambda: library, desk.lock)
     root = platformdirs.user_cache_path("yinzheng") / "uploads" if place.uploads else None
     rooms = Rooms(desk, root, place.keep_uploads)
     blocks = build(desk, feedback, functions, rooms)

@@ -16,10 +16,12 @@ from small import HIT, MISS, REFUSED, kept
 
 from eval import cli
 from eval import settings as eval_settings
-from eval.bench.remembered import Remembered
-from eval.metrics import HIT_AT
-from eval.record import FORMAT, Header, Outcome, Part, Place, Run, Shown
-from eval.stages import ABLATIONS, STAGES, Ranks
+from eval.bench.scores.remembered import Remembered
+from eval.run.file import FORMAT
+from eval.run.hit import HIT_AT
+from eval.run.outcome import Outcome, Part, Shown
+from eval.run.record import Header, Place, Run
+from eval.run.stages import ABLATIONS, STAGES, Ranks
 from index import chunks
 from index.lexical import glossary
 from index.library import Library

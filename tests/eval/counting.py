@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.bench import squad
-from eval.bench.collection import Collection
+from eval.bench.sets import squad
+from eval.bench.sets.collection import Collection
 from index.dense.encoder import Vectors
 
 DATA = Path(__file__).parent / "data" / "bench"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sown import Bench, Patch, copied, stored
 
-from eval.record import Run
+from eval.run.record import Run
 from index import library
 from index.corpus import Corpus
 from index.library import Library

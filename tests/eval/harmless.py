@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from sown import Bench, Change, Patch, copied, stored
 
-from eval import dataset
-from eval.record import Run
+from eval.questions import dataset
+from eval.run.record import Run
 from index import library, settings
 from index.corpus import Corpus
 from index.dense import encoder, passages

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from eval.gate import Finding, Verdict
-from eval.record import Outcome, Part, Place
+from eval.gate.gate import Finding, Verdict
+from eval.run.outcome import Outcome, Part
+from eval.run.record import Place
 
 FIRST, SECOND, THIRD = ("1-P1", [(0, 10), (10, 20)]), ("1-P2", [(20, 30)]), ("2-P1", [(30, 45), (45, 60)])
 

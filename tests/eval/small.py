@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from eval import record
-from eval.record import Outcome, Run
+from eval.run import file
+from eval.run.outcome import Outcome
+from eval.run.record import Run
 
 MENG = [[{"paragraph": "4-P2", "text": "Meng"}]]
 
@@ -24,11 +25,11 @@ MISS = entry("h-0", "HSCT的原理是什么？")
 
 
 def kept(run: Run, path: Path) -> Path:
-    record.write(run, path)
+    file.write(run, path)
     return path
 
 
 def changed(path: Path, change: Callable[[Outcome], Outcome], to: str) -> Path:
     """A run with every outcome changed, beside it."""
-    run = record.read(path)
+    run = file.read(path)
     return kept(Run(run.header, tuple(change(outcome) for outcome in run.outcomes)), path.with_name(to))

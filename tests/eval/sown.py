@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from eval import dataset, gate
-from eval.bench.remembered import Remembered
-from eval.record import Run
-from eval.run import run
+from eval.bench.scores.remembered import Remembered
+from eval.gate import gate
+from eval.questions import dataset
+from eval.run.record import Run
+from eval.run.run import run
 from index import build
 from index.corpus import Corpus, default_folder
 from index.dense import encoder

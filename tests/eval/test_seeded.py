@@ -10,7 +10,7 @@ from faults import FAULTS, NEUTRAL, ORPHANED
 from harmless import HARMLESS
 from sown import Bench, Change, tried
 
-from eval import gate
+from eval.gate import gate
 
 
 def test_there_are_enough_of_both() -> None:

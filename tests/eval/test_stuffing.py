@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from stuffed import documents
 
-from eval import dataset, metrics
-from eval.dataset import asked
+from eval.questions import dataset
+from eval.questions.dataset import asked
+from eval.run import hit
 from index import library as indexed
 from index.corpus import Corpus
 from index.library import Library
@@ -40,7 +41,7 @@ def test_stuffed_documents_do_not_win(library: Library, tmp_path: Path) -> None:
         found = [ask(of, texts[item.id]).quotes for of in (library, both)]
         first.update(quote.document.id for quote in found[1][:1])
         for place, quotes in enumerate(found):
-            hits[place] += item.answerable and metrics.hit(quotes, item, 1)
+            hits[place] += item.answerable and hit.hit(quotes, item, 1)
     answerable = sum(item.answerable for item in mine)
     won = sum(count for id, count in first.items() if id != own)
     said = f"stuffed first {won} of {len(mine)} {dict(first)}, hit@1 {hits[0]} and {hits[1]} of {answerable}"

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from mixed import any_text, scalars, values
 from trial import Trial, told
 
-from eval import dataset, record
-from eval.bench import beir, squad
-from eval.bench.collection import documents
+from eval.bench.sets import beir, squad
+from eval.bench.sets.collection import documents
+from eval.questions import dataset
+from eval.run import file
 from index.corpus import Corpus
 from index.errors import NotFound
 from index.formats.extract import Extract
@@ -223,10 +224,10 @@ def set_file(path: Path) -> None:
 
 
 def run_file(path: Path) -> None:
-    run = told(record.read, path)
+    run = told(file.read, path)
     if run is not None:
-        lines = record.to_lines(run)
-        assert lines == record.to_lines(run)
+        lines = file.to_lines(run)
+        assert lines == file.to_lines(run)
         for line in lines:
             strictly(line.encode("utf-8", "backslashreplace").decode())
         for outcome in run.outcomes:
@@ -234,8 +235,8 @@ def run_file(path: Path) -> None:
             assert outcome.asked
             assert outcome.section
             outcome.rank("late")
-        record.write(run, path.with_name("again"))
-        assert record.to_lines(record.read(path.with_name("again"))) == lines
+        file.write(run, path.with_name("again"))
+        assert file.to_lines(file.read(path.with_name("again"))) == lines
 
 
 def collection(read: Callable[[Path], Any]) -> Callable[[Path], None]:

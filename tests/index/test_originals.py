@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.written import Plain, chromium, office
+from eval.bench.files.written import Plain, chromium, office
 from index import library
 from index.errors import SourceError
 from index.formats.sandbox import Sandbox

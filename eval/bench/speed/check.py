@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from eval import trec
 from eval.bench import settings
-from eval.bench.collection import Collection, Query
+from eval.bench.sets.collection import Collection, Query
 from eval.bench.speed import reference, synthetic
 from eval.bench.speed.contestant import BEST
-from eval.bench.speed.process import Measured
 from eval.bench.speed.row import QUALITY
+from eval.bench.speed.trial import Measured
+from eval.metrics import trec
 
 
 @dataclass(frozen=True, slots=True)

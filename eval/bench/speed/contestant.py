@@ -1,6 +1,6 @@
 """What is measured: a system that makes an index of data that lies in a folder, and is asked questions by number.
 
-`process` runs one, in a process of its own; `roster` has them all.
+`trial` runs one, in a process of its own; `roster` has them all.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.bench.collection import Collection, Query, documents
-from eval.bench.pair import Pair, sampled
-from eval.bench.sets import read
+from eval.bench.sets.collection import Collection, Query, documents
+from eval.bench.sets.pair import Pair, sampled
+from eval.bench.sets.read import read
 from eval.bench.speed.contestant import BEST, Contestant
 from eval.bench.speed.row import OURS
 from index import library, settings

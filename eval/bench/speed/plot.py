@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from math import ceil, floor, log10
 
-from eval.bench.speed.process import Measured
 from eval.bench.speed.row import Row
+from eval.bench.speed.trial import Measured
 from eval.report.svg import INK, Area, Drawing, Shape
 
 # How the systems of a leg are drawn, ours first: the Okabe-Ito palette, dashes and marks that say the same.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eval.bench.speed.contestant import Leg
-from eval.bench.speed.process import Measured
+from eval.bench.speed.trial import Measured
 
 # The system that the others are held against.
 OURS = "Yinzheng"

@@ -173,3 +173,8 @@ def locked(password: bytes) -> bytes:
         f"/ID [<{identity.hex()}> <{identity.hex()}>] /Root"
     )
     return plain.replace(b"/Root", lock.encode(), 1)
+
+
+def line(x: float, y: float, text: str, font: str = "/F1 11") -> str:
+    """A line of text at a point of a page of `raw_pdf`."""
+    return f"BT {font} Tf {x} {y} Td ({text}) Tj ET\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.training import base
+from eval.training.model import base
 from index import settings
 from index.model.layout import Layout, windows
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from fake import Silent
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from seen import Seen, check
 
 from index.errors import NotFound
@@ -24,7 +22,7 @@ from qa.answering.question import clean
 from qa.answering.quotes import Quote
 from qa.conversation.turn import Turn
 from qa.gloss import Gloss, Glosser
-from qa.page import cards, markdown, words
+from qa.page import cards, words
 from qa.record import answer_record
 from qa.web.export import export
 
@@ -229,26 +227,6 @@ def test_an_overlong_message_is_cut_visibly() -> None:
 
 def test_our_errors_are_one_line() -> None:
     assert check(cards.failed("the file\n<b>changed</b>")).of("p", "yz-error") == ["the file\n<b>changed</b>"]
-
-
-def _texts(tokens: Sequence[Any]) -> str:
-    return "".join(
-        "\n" if token.type in ("softbreak", "hardbreak") else token.content
-        for block in tokens
-        for token in (block.children or [])
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [ATTACK, "1. one", "- two", "+ x", "# h", "2023) y", "a_b_c *d*", "<b>", "&lt;", "~~x~~", "|a|b|", "［3］", "\\"],
-)
-def test_a_copy_as_markdown_shows_the_quote_literally(text: str) -> None:
-    blocks = MarkdownIt().parse(markdown.quote({"text": text, "citation": text}, "en"))
-    kinds = {block.type for block in blocks} | {t.type for block in blocks for t in (block.children or [])}
-    assert kinds <= {"blockquote_open", "blockquote_close", "paragraph_open", "paragraph_close", "inline", "text",
-                     "softbreak", "text_special"}  # fmt: skip
-    assert _texts(blocks) == f"{text}— {text}"
 
 
 def test_the_copies_of_a_card_are_the_quote_and_its_citation(library: Library) -> None:

@@ -77,11 +77,12 @@ def test_asking_imports_nothing_heavy(library: Any) -> None:
     assert "Meng" in done.stdout.decode()
 
 
-def test_the_chat_has_one_thread_of_blas_unless_it_is_told_otherwise() -> None:
+@pytest.mark.parametrize(("command", "opens"), [("chat", "open_library"), ("mcp", "as_it_lies")])
+def test_a_server_has_one_thread_of_blas_unless_it_is_told_otherwise(command: str, opens: str) -> None:
     """numpy reads that when it is imported, so it must not be there before."""
     code = (
         "import os, sys; from qa.terminal import cli; assert 'numpy' not in sys.modules; from qa import service; "
-        "service.open_library = lambda *rest: sys.exit(os.environ['OPENBLAS_NUM_THREADS']); cli.main(['chat'])"
+        f"service.{opens} = lambda *rest: sys.exit(os.environ['OPENBLAS_NUM_THREADS']); cli.main(['{command}'])"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     for given, expected in (({}, b"1"), ({"OPENBLAS_NUM_THREADS": "2"}, b"2")):

@@ -29,6 +29,8 @@ HOSTILE = "\x1b[31mred\x1b[0m \x1b]0;title\x07 \u202eevil\u202c \u2066x\u2069 \x
         ("ask-several.txt", ["ask", "What is the difference between CAR-Treg and TCR-Treg?"]),
         ("ask-near-miss.txt", ["ask", "MSC 治疗的费用是多少？"]),
         ("ask-off-topic.txt", ["ask", "个人所得税怎么申报？"]),
+        ("ask-zh.md", ["ask", "--format", "markdown", "CAAR-NK 细胞是谁构建的？"]),
+        ("ask-near-miss.md", ["ask", "--format", "markdown", "MSC 治疗的费用是多少？"]),
         ("search-explain.txt", ["search", "CAR-Treg", "--top", "3", "--explain"]),
         ("show-outline.txt", ["show"]),
         ("show-paragraph.txt", ["show", "3.2-P1"]),
