@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from index import chunks, library, settings
+from index import chunks, opening, settings
 from index.corpus import Corpus
 from index.dense import encoder
 from index.dense.encoder import Encoder, Vectors
@@ -87,7 +87,7 @@ class Workshop:
 
     @cached_property
     def _made_by(self) -> tuple[str, ...]:
-        return (library.code(), self.encoder_name, reading.load().fingerprint)
+        return (opening.code(), self.encoder_name, reading.load().fingerprint)
 
     def _kept(self) -> dict[str, Entry]:
         """The entries of the index as it is, by their ids."""
@@ -155,7 +155,7 @@ def build(
             progress("reading", number, len(sources))
             entries.append(workshop.entry(source))
         progress("reading", len(entries), len(entries))
-        expected = library.expectation(corpus, encoder_name, kept["removed"])
+        expected = opening.expectation(corpus, encoder_name, kept["removed"])
         place = str(corpus.folder.resolve()) if corpus else None
         return workshop.commit(entries, {**expected, **kept, "folder": place})
 

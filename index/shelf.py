@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import regex
 
-from index import build, library, settings
+from index import build, opening, settings
 from index.build import Source, Workshop, silent
 from index.corpus import Corpus
 from index.errors import NotFound, SourceError
@@ -153,7 +153,7 @@ class Shelf:
             shelf = _Change(self._store, self._corpus, self._encoder_name, self._progress, sandbox)
             before = (shelf.core | {}, self._store.entries())
             change(shelf)
-            expected = library.expectation(self._corpus, self._encoder_name, shelf.core["removed"])
+            expected = opening.expectation(self._corpus, self._encoder_name, shelf.core["removed"])
             place = str(self._corpus.folder.resolve()) if self._corpus else None
             core = {**expected, **shelf.core, "folder": place}
             if self._is_current(core, shelf.entries, before):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-from index import library, settings
+from index import opening, settings
 from index.build import build, silent
 from index.corpus import Corpus
 from index.errors import (
@@ -84,7 +84,7 @@ def open_library(folder: Path | None = None, progress: Progress = silent) -> Lib
     said = Store(folder).said
     moved = said.get("folder") and not Path(said["folder"]).is_dir()
     build(corpus_of({} if moved else said), folder, encoder_of(said), progress)
-    return library.read(folder)
+    return opening.read(folder)
 
 
 def as_it_lies(folder: Path | None = None) -> Library | None:
@@ -93,10 +93,10 @@ def as_it_lies(folder: Path | None = None) -> Library | None:
     Raises what `open_library` raises but for what goes wrong in building.
     """
     if folder is not None:
-        return library.read(folder, expected)
+        return opening.read(folder, expected)
     folder = default_index()
     try:
-        return library.read(folder, expected)
+        return opening.read(folder, expected)
     except (IndexEmpty, IndexTooLarge):
         raise
     except (StoreError, SourceError) as error:
@@ -107,7 +107,7 @@ def as_it_lies(folder: Path | None = None) -> Library | None:
 
 def expected(said: Manifest) -> dict[str, object]:
     """What the manifest that says so would say if it were up to date, its own sources and encoder kept."""
-    return library.expectation(corpus_of(said), encoder_of(said), said.get("removed", ()))
+    return opening.expectation(corpus_of(said), encoder_of(said), said.get("removed", ()))
 
 
 def corpus_of(said: Manifest) -> Corpus | None:
@@ -149,7 +149,7 @@ def staleness(folder: Path) -> str | None:
     """Why the index in `folder` is stale, or None."""
     manifest = Store(folder).manifest()
     try:
-        library.compare(manifest, expected(manifest), folder)
+        opening.compare(manifest, expected(manifest), folder)
     except IndexStale as error:
         return str(error)
     return None
@@ -166,7 +166,7 @@ def findings(folder: Path) -> list[str]:
         if stale := staleness(folder):
             found.append(stale)
         store.check(store.manifest())
-        opened = library.read(folder)
+        opened = opening.read(folder)
     except (IndexMissing, IndexEmpty):
         raise
     except StoreError as error:

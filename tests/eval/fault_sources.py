@@ -11,7 +11,7 @@ from typing import Any
 from sown import Bench, Patch, copied, stored
 
 from eval.run.record import Run
-from index import library
+from index import opening
 from index.corpus import Corpus
 from index.library import Library
 from index.records import Document, Paragraph
@@ -128,7 +128,7 @@ def stale_index(bench: Bench, patch: Patch) -> Library:
     with tempfile.TemporaryDirectory() as name:
         folder = stored(bench, Path(name))
         patch.setattr(index_settings, "BM25_B", 0.75)
-        return library.read(folder, expected)
+        return opening.read(folder, expected)
 
 
 def damaged_vectors(bench: Bench, patch: Patch) -> Library:
@@ -139,4 +139,4 @@ def damaged_vectors(bench: Bench, patch: Patch) -> Library:
         data = bytearray(path.read_bytes())
         data[-1] ^= 255
         path.write_bytes(bytes(data))
-        return library.read(folder)
+        return opening.read(folder)

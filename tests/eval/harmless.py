@@ -13,7 +13,7 @@ from sown import Bench, Change, Patch, copied, stored
 
 from eval.questions import dataset
 from eval.run.record import Run
-from index import library, settings
+from index import opening, settings
 from index.corpus import Corpus
 from index.dense import encoder, passages
 from index.dense import leg as dense
@@ -72,7 +72,7 @@ def questions_reversed(bench: Bench, patch: Patch) -> Run:
 def written_and_read(bench: Bench, patch: Patch) -> Library:
     """The index goes by way of the disk, in a folder of another name."""
     with tempfile.TemporaryDirectory() as name:
-        opened = library.read(stored(bench, Path(name) / "an other name"))
+        opened = opening.read(stored(bench, Path(name) / "an other name"))
         opened.encoder = bench.encoder
         return opened
 
@@ -88,7 +88,7 @@ def renamed_chunks(bench: Bench, patch: Patch) -> Library:
             return real(self, files, {**core, "made": "otherwise"})
 
         patch.setattr(store.Store, "commit", commit)
-        opened = library.read(stored(bench, Path(name)))
+        opened = opening.read(stored(bench, Path(name)))
         opened.encoder = bench.encoder
         assert opened.fingerprint
         return opened

@@ -27,7 +27,7 @@ import numpy as np
 from disk_faults import CUTS, FAULTS, KILL, SHORT, TORN, Disk
 from hashed import Hashed
 
-from index import build, library
+from index import build, opening
 from index.dense import encoder
 from index.disk.lock import FILE as LOCK
 from index.errors import IndexDamaged, IndexMissing, IndexUnwritable, NotFound
@@ -128,12 +128,12 @@ def changed(work: Path) -> Path:
 
 def remake(index: Path, work: Path) -> None:
     """Build anew, as after a change of the program."""
-    real = library.code
-    library.code = lambda: "another"
+    real = opening.code
+    opening.code = lambda: "another"
     try:
         build.build(None, index, "hashed")
     finally:
-        library.code = real
+        opening.code = real
 
 
 COMMANDS = (

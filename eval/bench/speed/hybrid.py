@@ -12,7 +12,7 @@ from eval.bench.speed import documents
 from eval.bench.speed.clustered import Clustered
 from eval.bench.speed.contestant import BEST, Contestant
 from eval.bench.speed.row import OURS
-from index import library, settings
+from index import opening, settings
 from index.build import Workshop
 from index.dense import encoder
 from index.model import model
@@ -68,7 +68,7 @@ class Whole(Contestant):
     def open(self, folder: Path, data: Path) -> None:
         """As `yinzheng ask` opens it."""
         self.read(data)
-        self._library = library.read(folder)
+        self._library = opening.read(folder)
         self._library.encoder = Clustered(
             documents.clusters(self._sentences), self._seed, encoder.load(settings.ENCODER)
         )
@@ -91,4 +91,4 @@ def write_index(folder: Path, parts: Iterable[tuple[Part, Extract]], model: Enco
             key = part.key(one.document.sha256, (), (model.name,))
             digest = store.put(key, one.files(extract))
             entries.append(Entry.of(one.document, extract, path="", listed=False, part=key, digest=digest))
-        workshop.commit(entries, {**library.expectation(None, model.name), **store.core()})
+        workshop.commit(entries, {**opening.expectation(None, model.name), **store.core()})

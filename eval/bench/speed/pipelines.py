@@ -16,7 +16,7 @@ from eval.bench.sets.pair import Pair, sampled
 from eval.bench.sets.read import read
 from eval.bench.speed.contestant import BEST, Contestant
 from eval.bench.speed.row import OURS
-from index import library, settings
+from index import opening, settings
 from index.build import Source, Workshop
 from index.dense import encoder
 from index.formats.extract import Extract
@@ -64,11 +64,11 @@ class Ours(Contestant):
         with store.writing():
             workshop = Workshop(store, settings.ENCODER)
             entries = [workshop.entry(_source(document)) for document in self._documents]
-            workshop.commit(entries, {**library.expectation(None, settings.ENCODER), **store.core()})
+            workshop.commit(entries, {**opening.expectation(None, settings.ENCODER), **store.core()})
 
     def open(self, folder: Path, data: Path) -> None:
         """As `yinzheng ask` opens it."""
-        self._library = library.read(folder)
+        self._library = opening.read(folder)
         self._questions = [query.text for query in asked(data)[1]]
 
     def ask(self, number: int) -> list[int]:

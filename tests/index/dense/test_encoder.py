@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import library
+from index import opening
 from index.build import build
 from index.corpus import Corpus
 from index.dense import encoder
@@ -119,7 +119,7 @@ def test_an_index_of_another_model_is_built_and_searched(
     corpus = Corpus(make_corpus(tmp_path / "corpus", FARM, language="en"))
     manifest = build(corpus, tmp_path / "index", minilm)
     assert (manifest["encoder"], manifest["dim"]) == (minilm, 384)
-    opened = library.read(tmp_path / "index", lambda manifest: library.expectation(corpus, minilm))
+    opened = opening.read(tmp_path / "index", lambda manifest: opening.expectation(corpus, minilm))
     questions = {"Where do marine algae live?": "Seaweed", "Which insects produce a sweet food?": "Bees"}
     for question, start in questions.items():
         scores = opened.legs(question, "en")["dense"]

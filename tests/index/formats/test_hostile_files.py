@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index import library
+from index import opening
 from index.formats.sandbox import Sandbox
 from index.shelf import Shelf
 
@@ -125,7 +125,7 @@ def test_each_is_named_and_the_good_ones_are_read(
         "pipe.txt": "is a pipe",
     }.items():
         assert said in failed[name], (name, failed[name])
-    assert len(library.read(tmp_path / "index").documents) == 2
+    assert len(opening.read(tmp_path / "index").documents) == 2
     assert b"secret words" not in b"".join(p.read_bytes() for p in (tmp_path / "index").rglob("*") if p.is_file())
     after = {path for path in tmp_path.rglob("*") if not path.is_relative_to(tmp_path / "index")}
     assert after == before, "something was written outside the index folder"

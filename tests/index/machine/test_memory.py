@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index import library
+from index import opening
 from index.build import build
 from index.corpus import Corpus
 from index.errors import IndexTooLarge
@@ -51,9 +51,9 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_an_index_larger_than_memory_is_not_searched(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available", lambda: 10)
     with pytest.raises(IndexTooLarge, match=r"takes \d\.\d MB of memory, 0\.0 MB are free; close what else is running"):
-        library.read(built)
+        opening.read(built)
     monkeypatch.setattr(memory, "available", lambda: None)  # where the system does not tell
-    assert library.read(built).rows
+    assert opening.read(built).rows
 
 
 def test_a_build_larger_than_memory_leaves_the_old_index(
@@ -67,12 +67,12 @@ def test_a_build_larger_than_memory_leaves_the_old_index(
         build(Corpus(built.parent / "corpus"), folder, hashed_encoder, vectors="coded")
     assert files(folder) == before
     monkeypatch.setattr(memory, "available", lambda: 1_000_000_000)
-    assert len(library.read(folder).rows) == 6
+    assert len(opening.read(folder).rows) == 6
     assert build(Corpus(built.parent / "corpus"), folder, hashed_encoder, vectors="coded")["kinds"] == [
         "coded",
         "coded",
     ]
-    assert library.read(folder).dense.kinds == ("coded", "coded")
+    assert opening.read(folder).dense.kinds == ("coded", "coded")
 
 
 def test_more_documents_than_files_may_be_open(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,4 +81,4 @@ def test_more_documents_than_files_may_be_open(built: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(store, "File", full)
     with pytest.raises(IndexTooLarge, match=r"more files than may be open at once .*ulimit -n"):
-        library.read(built)
+        opening.read(built)

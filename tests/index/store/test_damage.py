@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import library
+from index import opening
 from index.disk.lock import FILE as LOCK
 from index.errors import IndexDamaged, IndexMissing, IndexStale, StoreError
 from index.library import Library
@@ -34,7 +34,7 @@ def said(opened: Library) -> tuple[object, ...]:
 
 @pytest.fixture(scope="module")
 def good(built: Path) -> tuple[object, ...]:
-    return said(library.read(built))
+    return said(opening.read(built))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def files(folder: Path) -> list[Path]:
 def outcome(folder: Path, good: tuple[object, ...]) -> str:
     """What comes of asking a damaged index."""
     try:
-        found = said(library.read(folder))
+        found = said(opening.read(folder))
     except (IndexDamaged, IndexMissing, IndexStale) as error:
         message = str(error)
         return message if f"run `yinzheng index build --index {folder}`" in message else f"no command: {message}"
@@ -197,4 +197,4 @@ def test_a_manifest_without_end_is_not_read(folder: Path, good: tuple[object, ..
 def test_nothing_but_errors_of_the_store(folder: Path) -> None:
     shutil.rmtree(folder)
     with pytest.raises(StoreError):
-        library.read(folder)
+        opening.read(folder)

@@ -13,7 +13,7 @@ from hashed import Hashed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import library, settings
+from index import settings
 from index.build import build
 from index.dense import encoder
 from index.dense.encoder import Vectors
@@ -114,7 +114,7 @@ def test_a_changed_program_encodes_nothing(
     before = {entry.part for entry in Store(tmp_path / "index").entries()}
     fresh = contents(tmp_path / "index")
     assert not work.none()
-    monkeypatch.setattr(library, "code", lambda: "another")
+    monkeypatch.setattr(opening, "code", lambda: "another")
     build(None, tmp_path / "index", "hashed")
     assert work.none()
     assert before.isdisjoint(entry.part for entry in Store(tmp_path / "index").entries())
@@ -168,7 +168,7 @@ def test_another_model_takes_nothing_over(
     work.none()
     monkeypatch.setattr(Hashed, "name", "other")
     monkeypatch.setattr(keys, "model", lambda used: b"other")
-    monkeypatch.setattr(library, "code", lambda: "another")
+    monkeypatch.setattr(opening, "code", lambda: "another")
     build(None, tmp_path / "index", "hashed")
     assert (sorted(work.texts), sorted(work.windows)) == given
 
@@ -208,7 +208,7 @@ def test_a_damaged_part_is_encoded_anew(
     data = bytearray(path.read_bytes())
     data[int(where * len(data))] ^= 1
     path.write_bytes(bytes(data))
-    monkeypatch.setattr(library, "code", lambda: "another")
+    monkeypatch.setattr(opening, "code", lambda: "another")
     build(None, tmp_path / "index", "hashed")
     assert contents(tmp_path / "index") == fresh
 
@@ -221,7 +221,7 @@ def test_a_part_that_is_gone_is_encoded_anew(
     work.none()
     (coffee,) = (entry for entry in Store(tmp_path / "index").entries() if entry.id == "coffee")
     (tmp_path / "index" / "parts" / coffee.part).unlink()
-    monkeypatch.setattr(library, "code", lambda: "another")
+    monkeypatch.setattr(opening, "code", lambda: "another")
     build(None, tmp_path / "index", "hashed")
     assert contents(tmp_path / "index") == fresh
     assert sorted(text for _, texts in work.windows for text in texts) == [
@@ -240,7 +240,7 @@ def test_a_part_without_keys_holds_nothing(
         shelf(tmp_path / "index").add([papers])
     given = sorted(work.texts)
     work.none()
-    monkeypatch.setattr(library, "code", lambda: "another")
+    monkeypatch.setattr(opening, "code", lambda: "another")
     build(None, tmp_path / "index", "hashed")
     assert sorted(work.texts) == given
     assert contents(tmp_path / "index") == anew(papers, tmp_path / "anew")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index import library
+from index import opening
 from index.disk.disk import File
 from index.errors import IndexDamaged
 from index.formats.sandbox import Sandbox
@@ -57,22 +57,22 @@ def turns(tmp_path: Path, shelf: Shelf, count: int) -> tuple[set[object], list[o
     def read() -> None:
         while not over.is_set():
             try:
-                seen.append(answers(library.read(tmp_path / "index")))
+                seen.append(answers(opening.read(tmp_path / "index")))
             except BaseException as error:
                 seen.append(error)
 
-    states.add(answers(library.read(tmp_path / "index")))
+    states.add(answers(opening.read(tmp_path / "index")))
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
     try:
         for turn in range(count):
             shelf.add([tmp_path / "cocoa.txt"])
-            states.add(answers(library.read(tmp_path / "index")))
+            states.add(answers(opening.read(tmp_path / "index")))
             shelf.remove(["tea" if turn % 2 else "cocoa"])
-            states.add(answers(library.read(tmp_path / "index")))
+            states.add(answers(opening.read(tmp_path / "index")))
             shelf.add([tmp_path / "tea.txt"])
-            states.add(answers(library.read(tmp_path / "index")))
+            states.add(answers(opening.read(tmp_path / "index")))
     finally:
         over.set()
         for reader in readers:
@@ -93,7 +93,7 @@ def test_an_index_that_comes_back_to_what_it_was_is_read_again(
     tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between two files that a reader reads, a document goes and comes: its manifest is the same, its files are new."""
-    before = library.read(tmp_path / "index").fingerprint
+    before = opening.read(tmp_path / "index").fingerprint
     real, changes = store.File, ["tea"]
 
     def opened(path: Path) -> File:
@@ -113,19 +113,19 @@ def test_an_index_that_comes_back_to_what_it_was_is_read_again(
         return real(path)
 
     monkeypatch.setattr(store, "File", opened)
-    assert library.read(tmp_path / "index").fingerprint == before
+    assert opening.read(tmp_path / "index").fingerprint == before
     assert not changes
 
 
 def test_what_is_damaged_and_stays_so_is_not_read_for_ever(tmp_path: Path, shelf: Shelf) -> None:
     next((tmp_path / "index").glob("data-*/words.json")).unlink()
     with pytest.raises(IndexDamaged):
-        library.read(tmp_path / "index")
+        opening.read(tmp_path / "index")
 
 
 @pytest.mark.parametrize("harm", ["removed", "emptied", "overwritten"])
 def test_what_becomes_of_the_files_does_not_touch_an_opened_index(tmp_path: Path, shelf: Shelf, harm: str) -> None:
-    opened = library.read(tmp_path / "index")
+    opened = opening.read(tmp_path / "index")
     before = answers(opened)
     for path in (path for path in (tmp_path / "index").rglob("*") if path.is_file()):
         if harm == "removed":

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import library
+from index import opening
 from index.disk.disk import File
 from index.disk.lock import FILE as LOCK
 from index.disk.pack import Pack
@@ -88,7 +88,7 @@ def test_a_good_index_has_these_files_and_no_others(built: Path) -> None:
     assert part(built).is_file()
     assert {path.name for path in built.iterdir()} == {MANIFEST, COPY, LOCK, "parts", data(built).name}
     assert (built / COPY).read_bytes() == (built / MANIFEST).read_bytes()
-    assert len(library.read(built).rows) == 6
+    assert len(opening.read(built).rows) == 6
 
 
 @pytest.mark.parametrize("damage", [truncate, flip, empty, Path.unlink, as_folder])
@@ -97,7 +97,7 @@ def test_a_damaged_file_is_named_with_the_mend(folder: Path, name: str, damage: 
     path = part(folder) if name == "part" else data(folder) / name
     damage(path)
     with pytest.raises(IndexDamaged) as caught:
-        library.read(folder)
+        opening.read(folder)
     message = str(caught.value)
     assert str(path) in message
     assert f"run `yinzheng index build --index {folder}`" in message
@@ -122,7 +122,7 @@ def test_a_damaged_file_is_named_with_the_mend(folder: Path, name: str, damage: 
 def test_a_manifest_that_is_none(folder: Path, content: str, error: type[StoreError]) -> None:
     (folder / MANIFEST).write_bytes(content.encode("utf-8", "surrogatepass"))
     with pytest.raises(error) as caught:
-        library.read(folder)
+        opening.read(folder)
     assert type(caught.value) is error
     assert str(folder) in str(caught.value)
     assert "yinzheng index build" in str(caught.value)
@@ -149,7 +149,7 @@ def test_a_folder_without_an_index(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for place in (tmp_path, tmp_path / "nothing", tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(IndexMissing, match=r"no index in .*; run `yinzheng index build --index"):
-            library.read(place)
+            opening.read(place)
 
 
 @pytest.mark.parametrize("below", ["", "deeper"], ids=["a-file", "below-a-file"])
@@ -182,7 +182,7 @@ def test_a_build_that_breaks_off_leaves_the_last_good_index(folder: Path, error:
     with pytest.raises(error), Store(folder).writing():
         Store(folder).commit(files(), {})
     assert snapshot(folder) == before
-    assert len(library.read(folder).rows) == 6
+    assert len(opening.read(folder).rows) == 6
 
 
 def test_writing_the_same_again_mends_the_data(folder: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_signed_manifest_that_leads_elsewhere_is_none(folder: Path, change: di
     manifest = {**Store(folder).manifest(), **change}
     (folder / MANIFEST).write_text(json.dumps(signed(manifest)), encoding="utf-8")
     with pytest.raises(IndexDamaged, match=r"manifest\.json is damaged"):
-        library.read(folder)
+        opening.read(folder)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_files_that_another_program_wrote_and_signed(folder: Path, name: str, co
     with store.writing():
         store.commit(files.items(), {k: v for k, v in manifest.items() if k not in ("data", "files")})
     with pytest.raises(IndexDamaged, match="cannot be read"):
-        library.read(folder)
+        opening.read(folder)
 
 
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
@@ -262,7 +262,7 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
         path.unlink()
         os.mkfifo(path)
         with pytest.raises(IndexDamaged, match="it is no file"):
-            library.read(folder)
+            opening.read(folder)
 
 
 def test_names_that_are_no_text_are_kept(folder: Path) -> None:

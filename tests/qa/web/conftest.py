@@ -10,7 +10,7 @@ import pytest
 from browser import Tab
 from uploaded import HARBOUR, HOSTILE
 
-from index import library
+from index import opening
 from qa.conversation.desk import Desk
 from qa.web.rooms import Rooms
 from qa.web.server import Place, serving
@@ -75,7 +75,7 @@ def own(chromium: Browser, alone: str) -> Iterator[Tab]:
 @pytest.fixture
 def desk(tiny: Path) -> Desk:
     """A desk over the tiny library, of which no question is known."""
-    return Desk(library.read(tiny), points=[])
+    return Desk(opening.read(tiny), points=[])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from index import library
+from index import opening
 from qa import settings
 from qa.conversation.desk import Desk
 from qa.web.door import PATH, limits, open_door
@@ -31,7 +31,7 @@ HARBOUR = b"The harbour master is called Olga Brandt.\n"
 
 @pytest.fixture
 def rooms(tiny: Path, tmp_path: Path) -> Iterator[Rooms]:
-    made = Rooms(Desk(library.read(tiny), points=[]), tmp_path / "uploads")
+    made = Rooms(Desk(opening.read(tiny), points=[]), tmp_path / "uploads")
     yield made
     made.close()
 

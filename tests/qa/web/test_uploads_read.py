@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from uploaded import HARBOUR, TOWER, bring, brought, pdf, states
 
-from index import library
+from index import opening
 from index.errors import InputError, SourceError
 from qa import settings
 from qa.conversation.choice import Choice
@@ -258,7 +258,7 @@ def test_the_page_of_a_document_of_the_library(tmp_path: Path, tiny: Path) -> No
     file = tmp_path / "tea.pdf"
     file.write_bytes(pdf("Green tea is picked in the early spring."))
     Shelf(tmp_path / "index", None).add([file])
-    opened = library.read(tmp_path / "index")
+    opened = opening.read(tmp_path / "index")
     assert opened.originals == {"tea": file}
     rooms = Rooms(Desk(opened, points=[]))
     _, room = rooms.enter("", None, "p")
