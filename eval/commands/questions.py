@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from index.errors import InputError
 from qa.record import as_json
@@ -36,7 +37,7 @@ def new_set(arguments: argparse.Namespace, console: Console) -> int:
         library = open_library(arguments.index, progress)
     count = starter.start(library, arguments.file, arguments.size, arguments.seed)
     console.line(f"{arguments.file} has {count} lines: write their questions, drop those you do not want")
-    console.line(f"then `yinzheng-eval check {arguments.file}` and `yinzheng-eval run {arguments.file}`")
+    console.line(_next(arguments))
     return DONE
 
 
@@ -64,5 +65,12 @@ def adopt(arguments: argparse.Namespace, console: Console) -> int:
         console.line(f"left out: {one.question} ({one.why})")
     unfinished = sum(line.to_do is not None for line in lines)
     console.line(f"{arguments.file} has {count(len(lines), 'line')}, {unfinished} to be finished")
-    console.line(f"then `yinzheng-eval check {arguments.file}` and `yinzheng-eval run {arguments.file}`")
+    console.line(_next(arguments))
     return DONE
+
+
+def _next(arguments: argparse.Namespace) -> str:
+    """What to do with a new set, of the same index."""
+    file = shlex.quote(str(arguments.file))
+    index = f" --index {shlex.quote(str(arguments.index))}" if arguments.index else ""
+    return f"then `yinzheng-eval check {file}{index}` and `yinzheng-eval run {file}{index}`"

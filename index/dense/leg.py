@@ -1,4 +1,4 @@
-"""The dense leg: unit vectors of sentences and of paragraphs in two FAISS indexes.
+"""The dense leg: unit vectors of sentences and of paragraphs (see `nearest`).
 
 A multilingual encoder places a text partly by its language and its subject. Both parts are taken off:
 each language's mean from the passages, and from the question the shift between the languages (see

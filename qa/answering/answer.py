@@ -80,7 +80,9 @@ def decide(library: Library, question: Question, seen: Read, top: int = settings
         nearest = tuple(quotes.make(library, question, c) for c in found[: min(top, settings.NEAREST)])
     missing = not evidence.typed(library, question, found[: settings.EVIDENCE_TOP])
     reason = _reason(question.language, on_topic=near, missing=missing)
-    return _refuse(library, question, confidence, reason, nearest, Coverage.of(library, question).absent)
+    return _refuse(
+        library, question, confidence, reason, nearest, question.spelled(Coverage.of(library, question).absent)
+    )
 
 
 def _refuse(

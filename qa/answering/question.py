@@ -6,6 +6,7 @@ By rule, from the words questions are made of; nothing here knows any document. 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,8 +15,10 @@ import regex
 from index.records import Language
 from index.structure.language import language_of
 from index.text import hidden
-from index.text.tokens import normal, squeezed
+from index.text.tokens import normal, squeezed, stem
 from qa import settings
+
+_WORD = regex.compile(r"[[\p{L}\p{N}]--\p{Han}]+(?:[-/.'’][[\p{L}\p{N}]--\p{Han}]+)*", regex.VERSION1)
 
 # What a short answer would be; "passage" for a question that wants a statement.
 Wanted = Literal[
@@ -110,6 +113,11 @@ class Question:
         wanted: Wanted = next((wanted for wanted, pattern in _PATTERNS if pattern.search(plain)), "passage")
         several = bool(_SEVERAL.search(plain) or _LIST.search(plain))
         return cls(text, language_of(text), wanted, several, problem)
+
+    def spelled(self, terms: Iterable[str]) -> tuple[str, ...]:
+        """Terms, which are stems in normal form, as the question spells them; each once."""
+        typed = {stem(normal(word)): word for word in reversed(_WORD.findall(self.text))}
+        return tuple(dict.fromkeys(typed.get(term, term) for term in terms))
 
 
 def asks(text: str) -> bool:

@@ -10,12 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-import regex
-
 from index.library import Library
 from index.machine.line import Line
 from index.records import Listed, Paragraph
-from index.text.tokens import normal, stem
 from qa import dialogue, settings
 from qa.answering.answer import Answer, ask
 from qa.answering.evidence import Coverage
@@ -27,7 +24,6 @@ from qa.gloss import Glosser
 from qa.record import answer_record
 from qa.suggest import StartingPoint, Suggester
 
-_WORD = regex.compile(r"[[\p{L}\p{N}]--\p{Han}]+(?:[-/.'’][[\p{L}\p{N}]--\p{Han}]+)*", regex.VERSION1)
 # What a narrowed question names of the documents that it was put to: so many titles, so long.
 _TITLES = 5
 _TITLE_CHARACTERS = 200
@@ -70,7 +66,7 @@ class Desk:
         asked = Question.read(found.question)
         if not found.answered and not asked.problem:
             words = [word for word, _ in Coverage.of(self.library, asked).words]
-            looked, absent = (_as_typed(found.question, listed) for listed in (words, found.absent))
+            looked, absent = asked.spelled(words), found.absent
         return Turn(
             id=secrets.token_hex(6),
             typed=understood.typed,
@@ -115,9 +111,3 @@ def take_turn(
         titles = tuple(one.title[:_TITLE_CHARACTERS] for one in chosen[:_TITLES])
         turn = replace(turn, asked=len(chosen), among=len(documents), titles=titles)
     return replace(turn, only=choice.language)
-
-
-def _as_typed(question: str, terms: Sequence[str]) -> tuple[str, ...]:
-    """Terms, which are stems in normal form, as the question spells them."""
-    typed = {stem(normal(word)): word for word in reversed(_WORD.findall(question))}
-    return tuple(dict.fromkeys(typed.get(term, term) for term in terms))

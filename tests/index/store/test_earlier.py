@@ -13,7 +13,7 @@ from hashed import Hashed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import settings
+from index import opening, settings
 from index.build import build
 from index.dense import encoder
 from index.dense.encoder import Vectors
