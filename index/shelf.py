@@ -1,7 +1,7 @@
 """An index that grows and shrinks: files are added, updated and removed, and one bad file never stops the rest.
 
-Only what changed is read and encoded anew, told by the files' SHA-256; what all documents share is made again. `cli`
-prints the report.
+Only what changed is read and encoded anew, told by the files' SHA-256; what all documents share is made again.
+Who calls it prints the report.
 """
 
 from __future__ import annotations

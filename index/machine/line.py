@@ -2,7 +2,7 @@
 
 Python's own lock goes to whoever is quickest, so that a thread which encodes a book would take it again before a
 question gets it. A sentence-transformers encoder is had through one, and so are a server's places for questions
-(`qa.conversation.turn`).
+(`qa.conversation.desk`).
 """
 
 from __future__ import annotations
