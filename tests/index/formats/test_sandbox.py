@@ -132,11 +132,11 @@ def test_titles_and_remarks_are_clean_lines(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("command", ["sleep", "spin"])
 def test_what_takes_too_long_is_ended(command: str) -> None:
-    with Sandbox(seconds=0.8, readers=STAND_IN) as sandbox:
+    with Sandbox(seconds=2.0, readers=STAND_IN) as sandbox:
         told(sandbox, "say first")
         pid = told(sandbox, "pid")
         begun = time.monotonic()
-        assert "takes longer than 0.8 s" in refused(sandbox, command)
+        assert "takes longer than 2.0 s" in refused(sandbox, command)
         assert time.monotonic() - begun < 30
         assert not alive(pid)
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -94,7 +95,8 @@ def asking(*questions: str) -> bytes:
 
 def process(code: str = MAIN, *arguments: str | Path) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
-    return subprocess.Popen(command(code, *arguments), stdin=pipe, stdout=pipe, stderr=pipe)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background is deaf to it
+    return subprocess.Popen(command(code, *arguments), stdin=pipe, stdout=pipe, stderr=pipe, preexec_fn=heard)
 
 
 def messages(out: bytes) -> dict[int, Any]:
