@@ -1,7 +1,7 @@
 """The tools for programs that speak MCP; each result is the record of `--json` itself.
 
-`qa.web.server` serves it over streamable HTTP, `mcp_stdio` over standard input and output. Gradio has an MCP server of its
-own, which gives a record as Python prints it, not as JSON.
+`qa.web.server` serves it over streamable HTTP, `mcp_stdio` over standard input and output. Gradio has an MCP server of
+its own, which gives a record as Python prints it, not as JSON.
 """
 
 from __future__ import annotations
