@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from page import Command, agrees, blocks, commands, session
 
+from eval.cli import main as evaluate
 from eval.cli import parser as evaluation
 from index.library import Library
 from qa.terminal.cli import main
@@ -25,8 +26,14 @@ from qa.terminal.parser import parser
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("qa/**/*.md"), *ROOT.glob("eval/**/*.md")])
-RUN = [page for page in PAGES if session(page)]
+# Those of `docs` are left to `make test-all`.
+RUN = [
+    pytest.param(page, marks=[pytest.mark.slow] if page.parent == ROOT / "docs" else [])
+    for page in PAGES
+    if session(page)
+]
 PYTHON = [page for page in PAGES if page.parent in (ROOT, ROOT / "docs") and list(blocks(page, "python"))]
+RUNS = {"yinzheng": main, "yinzheng-eval": evaluate}
 ADDRESS = "http://127.0.0.1:7860"
 SCORE = re.compile(r"\b[01]\.\d{2,4}\b")
 
@@ -49,7 +56,7 @@ def folder(index_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     return tmp_path / "work"
 
 
-@pytest.mark.parametrize("page", RUN, ids=name)
+@pytest.mark.parametrize("page", RUN, ids=lambda page: name(page))
 def test_sessions(page: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for command in session(page):
         found = said(command, capsys)
@@ -62,9 +69,9 @@ def test_sessions(page: Path, folder: Path, capsys: pytest.CaptureFixture[str]) 
 def said(command: Command, capsys: pytest.CaptureFixture[str]) -> str:
     """What a command prints, with its errors, without its progress."""
     words = command.typed.split(maxsplit=1)
-    if words[0] == "yinzheng" and not re.search(r"[|<>&;$`\n]", command.typed):
+    if words[0] in RUNS and not re.search(r"[|<>&;$`\n]", command.typed):
         capsys.readouterr()
-        main(subprocess_words(command.typed)[1:])
+        RUNS[words[0]](split(command.typed)[1:])
         out, err = capsys.readouterr()
     else:
         done = subprocess.run(
@@ -76,7 +83,7 @@ def said(command: Command, capsys: pytest.CaptureFixture[str]) -> str:
     )
 
 
-def subprocess_words(typed: str) -> list[str]:
+def split(typed: str) -> list[str]:
     """The words of a command as a shell parts them, `~` and patterns in place."""
     listed = subprocess.run(
         ["bash", "-c", f"printf '%s\\0' {typed}"], capture_output=True, text=True, encoding="utf-8", check=True

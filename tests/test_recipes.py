@@ -74,6 +74,7 @@ def test_what_such_a_package_refuses_is_named(tmp_path: Path, site: Path) -> Non
     assert "empty.srt: has no subtitle; check the file" in done.stdout
 
 
+@pytest.mark.slow
 def test_without_the_package(saved: Path) -> None:
     asked = yinzheng("ask", "When?", "--index", saved / "index", site=None)
     assert asked.returncode == 2

@@ -11,7 +11,7 @@ from stuffed import documents
 from eval.questions import dataset
 from eval.questions.dataset import asked
 from eval.run import hit
-from index import library as indexed
+from index import opening
 from index.corpus import Corpus
 from index.library import Library
 from index.shelf import Shelf
@@ -33,7 +33,7 @@ def test_stuffed_documents_do_not_win(library: Library, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     report = Shelf(tmp_path / "index", Corpus()).add([*tmp_path.glob("*.txt"), *tmp_path.glob("*.md")])
     assert [one.what for one in report.outcomes] == ["added"] * 6
-    both = indexed.read(tmp_path / "index")
+    both = opening.read(tmp_path / "index")
     own = library.documents[0].id
     first: Counter[str] = Counter()
     hits = [0, 0]

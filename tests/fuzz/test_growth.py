@@ -173,5 +173,6 @@ def test_the_rest(name: str) -> None:
     assert grows(*CASES[name]) < RATIO_MAX
 
 
+@pytest.mark.slow
 def test_a_square_is_seen() -> None:
     assert grows(lambda n: "a" * n, lambda text: [text.count("b") for _ in text]) > RATIO_MAX

@@ -113,7 +113,7 @@ def test_progress_goes_from_nothing_to_all(tmp_path: Path, corpus_folder: Path, 
     assert all(seen[stage][-1][0] == seen[stage][-1][1] for stage in ("encoding", "windows", "writing"))
 
 
-@pytest.mark.parametrize("what", ["source", pytest.param("encoder", marks=pytest.mark.model)])
+@pytest.mark.parametrize("what", ["source", pytest.param("encoder", marks=[pytest.mark.model, pytest.mark.slow])])
 def test_a_build_that_cannot_be_leaves_the_index(
     tmp_path: Path, corpus_folder: Path, hashed_encoder: str, what: str
 ) -> None:

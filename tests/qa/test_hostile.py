@@ -22,7 +22,7 @@ from hostile import AFTER, BEFORE, PAYLOADS, sentences
 from said import Run
 from seen import check
 
-from index import library as indexed
+from index import opening
 from index.dense import encoder
 from index.lexical import glossary
 from index.library import Library
@@ -100,7 +100,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def held(folder: Path) -> Library:
-    return indexed.read(folder)
+    return opening.read(folder)
 
 
 def everything(library: Library, question: str = ASKED) -> Answer:

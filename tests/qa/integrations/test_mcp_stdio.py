@@ -129,6 +129,7 @@ def test_each_tool_gives_the_record_of_the_command_line(library: Library) -> Non
     assert "no paragraph '9-P9'" in unknown.content[0].text
 
 
+@pytest.mark.slow
 def test_calls_at_once_are_answered_as_each_alone(library: Library) -> None:
     async def talk(client: Any) -> list[Any]:
         return await asyncio.gather(*(client.call_tool("ask", {"question": one}) for one in (WHO, *OTHERS)))
@@ -152,6 +153,7 @@ def test_whatever_is_printed_is_no_message(library: Library) -> None:
     assert err.count(b"printed") == err.count(b"written") == err.count(b"from a child") == 2
 
 
+@pytest.mark.slow
 def test_what_is_no_message_ends_nothing(library: Library) -> None:
     hello, question = asking(WHO).splitlines(keepends=True)[:2], asking(WHO).splitlines(keepends=True)[2:]
     with process() as started:
@@ -161,6 +163,7 @@ def test_what_is_no_message_ends_nothing(library: Library) -> None:
     assert b"Traceback" not in err
 
 
+@pytest.mark.slow
 def test_no_message_holds_what_a_client_could_take_for_its_end(library: Library) -> None:
     odd = "a\u2028b\u2029c\x85d\u202e\rlast"
     ping = json.dumps({"jsonrpc": "2.0", "id": odd, "method": "ping"}, ensure_ascii=False).encode() + b"\n"
@@ -172,6 +175,7 @@ def test_no_message_holds_what_a_client_could_take_for_its_end(library: Library)
     assert json.loads(pong) == {"jsonrpc": "2.0", "id": odd, "result": {}}
 
 
+@pytest.mark.slow
 def test_a_plain_file_and_the_end_of_it(library: Library, tmp_path: Path) -> None:
     """Its last line has no end, and everything is answered all the same."""
     (tmp_path / "in").write_bytes(asking(WHO, *OTHERS).rstrip(b"\n"))
@@ -183,6 +187,7 @@ def test_a_plain_file_and_the_end_of_it(library: Library, tmp_path: Path) -> Non
     assert answers[1]["serverInfo"] == {"name": "yinzheng", "version": version("yinzheng")}
 
 
+@pytest.mark.slow
 def test_a_client_that_is_gone_is_an_end(library: Library) -> None:
     with process() as started:
         assert started.stdin
@@ -248,6 +253,7 @@ def test_an_index_that_cannot_be_built_is_said_to_each_call(library: Library, tm
     assert all(one.isError and "the index cannot be written" in one.content[0].text for one in answers)
 
 
+@pytest.mark.slow
 def test_what_was_asked_before_the_end_waits_for_the_index(library: Library, tmp_path: Path) -> None:
     with process(UNBUILT, tmp_path / "built") as started:
         assert started.stdin
@@ -261,6 +267,7 @@ def test_what_was_asked_before_the_end_waits_for_the_index(library: Library, tmp
     assert answers[2]["structuredContent"] == plain(answer_record(ask(library, WHO)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("end", "asked", "status"), [("input", (), 0), ("signal", (WHO,), 130)])
 def test_a_build_that_nobody_waits_for_any_more_stops(
     library: Library, tmp_path: Path, end: str, asked: tuple[str, ...], status: int

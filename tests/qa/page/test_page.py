@@ -38,6 +38,7 @@ def test_an_answer_and_its_place(tab: Tab) -> None:
     tab.comes_into_view(".yz-here")
 
 
+@pytest.mark.slow
 def test_a_repair_gives_its_reason(tab: Tab) -> None:
     tab.read()
     tab.page.locator("#yz-raw").check()
@@ -102,6 +103,7 @@ def test_a_quote_is_never_its_twin(tab: Tab) -> None:
     assert tab.marked() == HOSTILE
 
 
+@pytest.mark.slow
 def test_stop(tab: Tab, served: Served) -> None:
     served.go_on.clear()
     tab.type("slow")
@@ -114,6 +116,7 @@ def test_stop(tab: Tab, served: Served) -> None:
     assert tab.page.locator(".yz-asked").count() == 2
 
 
+@pytest.mark.slow
 def test_a_new_conversation_is_not_overtaken_by_an_answer(tab: Tab, served: Served) -> None:
     tab.ask(WHO)
     served.go_on.clear()
@@ -132,6 +135,7 @@ def test_an_error_tells_no_secret_and_ends_nothing(tab: Tab) -> None:
     assert "Meng" in text(tab.ask(WHO))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nothing", ["", "   ", "\n\n"])
 def test_nothing_is_no_question(tab: Tab, nothing: str) -> None:
     tab.type(nothing)
@@ -148,12 +152,14 @@ def test_a_question_in_the_address(chromium: Browser, served: Served) -> None:
     tab.close()
 
 
+@pytest.mark.slow
 def test_examples_for_every_section(tab: Tab, served: Served) -> None:
     examples = tab.page.locator(".yz-examples dl > div")
     assert examples.count() == len(list(served.library.documents[0].sections()))
     assert "HSCT" in text(tab.next(examples.nth(3).locator(".yz-ask").last.click))
 
 
+@pytest.mark.slow
 def test_copies(chromium: Browser, served: Served) -> None:
     tab = Tab(chromium, served.url, permissions=["clipboard-read", "clipboard-write"]).open()
     card = tab.ask(WHO).locator(".yz-card").first
@@ -170,6 +176,7 @@ def test_copies(chromium: Browser, served: Served) -> None:
     tab.close()
 
 
+@pytest.mark.slow
 def test_a_link_to_a_question(chromium: Browser, served: Served) -> None:
     tab = Tab(chromium, served.url, permissions=["clipboard-read", "clipboard-write"]).open()
     tab.ask(WHO).locator(".yz-link").click()
@@ -183,6 +190,7 @@ def test_a_link_to_a_question(chromium: Browser, served: Served) -> None:
     other.close()
 
 
+@pytest.mark.slow
 def test_feedback_with_a_note(tab: Tab, served: Served) -> None:
     reply = tab.ask(WHO)
     tab.page.locator("#yz-chat .extra-feedback > button").last.hover()

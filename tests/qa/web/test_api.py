@@ -208,6 +208,7 @@ def test_a_user_is_added_on_the_command_line(run: Run, tmp_path: Path) -> None:
     assert said.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_sigterm_ends_it_cleanly(index_folder: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path), "YINZHENG_INDEX": str(index_folder)}
     command = [sys.executable, "-m", "qa.terminal.cli", "chat", "--port", "0", "--feedback", str(tmp_path / "f")]

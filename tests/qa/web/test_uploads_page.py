@@ -99,6 +99,7 @@ def test_progress_is_told_in_the_pages_language(chromium: Browser, alone: str) -
     tab.close()
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large_is_not_even_sent(own: Tab) -> None:
     most = settings.UPLOAD_BYTES_MAX
     own.page.evaluate(
@@ -242,6 +243,7 @@ def test_a_library_of_a_thousand_documents(
         tab.close()
 
 
+@pytest.mark.slow
 def test_without_uploads_there_is_nothing_to_add(
     chromium: Browser, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -237,6 +237,7 @@ def test_the_page_of_a_brought_pdf(open_rooms: Any) -> None:
         room.page(document, 2)
 
 
+@pytest.mark.slow
 def test_a_question_waits_for_one_batch_only(open_rooms: Any, desk: Desk) -> None:
     """While a document of many sentences is encoded, a question gets its turn long before the end."""
     _, room = open_rooms().enter("", None, "p")

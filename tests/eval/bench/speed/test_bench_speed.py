@@ -61,6 +61,7 @@ def test_the_options_are_the_parameters() -> None:
             parser.parse_args(wrong)
 
 
+@pytest.mark.slow
 def test_tables_of_both_legs(capsys: pytest.CaptureFixture[str]) -> None:
     status, out = run(
         lexical.Ours, lexical.RankBm25, dense.Faiss, contestants.Small, contestants.Absent, contestants.Chatty,
