@@ -113,6 +113,7 @@ Bees make honey from the nectar of many kinds of flowers.
 """
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_an_index_of_another_model_is_built_and_searched(
     minilm: str, tmp_path: Path, make_corpus: Callable[..., Path], hashed_encoder: str

@@ -204,6 +204,7 @@ def test_a_client_that_is_gone_is_an_end(library: Library) -> None:
         assert started.stderr.read() == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
 def test_a_signal_ends_it_without_a_word(library: Library, number: signal.Signals, status: int) -> None:
     with process() as started:

@@ -162,6 +162,7 @@ def test_limits_of_size_and_rate(library: Library, tmp_path: Path, monkeypatch: 
         assert json.loads(fetch(f"{at}/health"))["status"] == "ok"
 
 
+@pytest.mark.slow
 def test_the_api_needs_the_login_too(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from gradio_client import Client
 
