@@ -16,13 +16,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from index.errors import YinzhengError
-    from index.shelf import Outcome, Report
-    from qa.answering.answer import Answer
-    from qa.answering.quotes import Quote
-    from qa.answering.search import Found, PassageHit
-    from qa.api import Index, open, to_dict, to_json, to_markdown
-    from qa.verify import Verdict
+    from index.errors import YinzhengError as YinzhengError
+    from index.shelf import Outcome as Outcome
+    from index.shelf import Report as Report
+    from qa.answering.answer import Answer as Answer
+    from qa.answering.quotes import Quote as Quote
+    from qa.answering.search import Found as Found
+    from qa.answering.search import PassageHit as PassageHit
+    from qa.api import Index as Index
+    from qa.api import open as open
+    from qa.api import to_dict as to_dict
+    from qa.api import to_json as to_json
+    from qa.api import to_markdown as to_markdown
+    from qa.verify import Verdict as Verdict
 
 _HOMES = {
     "Answer": "qa.answering.answer",
@@ -39,21 +45,7 @@ _HOMES = {
     "to_json": "qa.api",
     "to_markdown": "qa.api",
 }
-__all__ = [
-    "Answer",
-    "Found",
-    "Index",
-    "Outcome",
-    "PassageHit",
-    "Quote",
-    "Report",
-    "Verdict",
-    "YinzhengError",
-    "open",
-    "to_dict",
-    "to_json",
-    "to_markdown",
-]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from index.build import silent
 from index.errors import IndexEmpty, IndexMissing
 from index.library import Library
 from index.records import Document, Language, Listed, Paragraph
@@ -32,10 +33,6 @@ from qa.verify import Verdict
 
 # What an answer may be given as to be verified: as it was made, or as it was saved.
 Saved = Answer | dict[str, Any]
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""
 
 
 class Index:
