@@ -93,9 +93,9 @@ class Transformer:
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         try:
             from sentence_transformers import SentenceTransformer
-        except ImportError:
+        except ImportError as error:
             raise EncoderError(
-                "sentence-transformers is not installed", "run `pip install sentence-transformers`"
+                f"sentence-transformers cannot be imported ({error})", "run `pip install sentence-transformers`"
             ) from None
         try:
             self._model: Any = SentenceTransformer(name, device="cpu", local_files_only=True)
