@@ -106,7 +106,7 @@ class Index:
 
     def add(self, *paths: str | PathLike[str]) -> Report:
         """Add files, folders and globs, and say what became of each file; one that cannot be read stops no other."""
-        return self._changed(self._shelf().add([Path(path) for path in paths]))
+        return self._changed(self._shelf().add([Path(path).expanduser() for path in paths]))
 
     def update(self, *, prune: bool = False) -> Report:
         """Read again what changed, and what is new in folders that were added; `prune` removes what is gone."""
@@ -137,7 +137,7 @@ def open(
     registered encoder, or a sentence-transformers model by name or path. `progress` is called with a stage, how much of
     it is done, and of how much. Raises IndexMissing, IndexStale or IndexDamaged, each with the command that mends it.
     """
-    index = Index(None if folder is None else Path(folder), encoder, progress)
+    index = Index(None if folder is None else Path(folder).expanduser(), encoder, progress)
     try:
         _ = index.library
     except (IndexMissing, IndexEmpty):

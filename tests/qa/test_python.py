@@ -125,6 +125,13 @@ def test_a_change_by_others_is_seen_when_it_is_opened_again(forts: qa.Index, tmp
         qa.open(forts.folder)
 
 
+def test_a_home_is_found(forts: qa.Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    again = qa.open("~/index")
+    assert again.folder == tmp_path / "index"
+    assert [one.what for one in again.add("~/forts.md").outcomes] == ["unchanged"]
+
+
 def test_there_must_be_one_unless_it_is_to_be_made(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing) as told:
         qa.open(tmp_path / "nothing")
