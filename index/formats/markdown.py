@@ -24,6 +24,7 @@ Extent = tuple[int, int]
 # How deep quotations and lists may stand in each other (a list counts twice); the parser calls itself for each.
 _NESTING_MAX = 100
 
+_BREAK = regex.compile(r"\r\n|\n|\r")
 _LINE = regex.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _FRONT = regex.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", regex.DOTALL | regex.MULTILINE)
 _FRONT_TITLE = regex.compile(r"^title:[ \t]*(.*?)[ \t]*\r?$", regex.MULTILINE | regex.IGNORECASE)
@@ -107,7 +108,10 @@ class _Reader:
         named = _FRONT_TITLE.search(front.group(1))
         if named:
             self.title = regex.sub(r"""^(["'])(.*)\1$""", r"\2", named.group(1)).strip() or None
-        return "\n" * front.group().count("\n") + self.text[front.end() :]
+        breaks = _BREAK.findall(
+            front.group().removesuffix("\r")
+        )  # the last is parted from its line feed, which follows
+        return "\n" * len(breaks) + self.text[front.end() :]
 
     def _add(self, kind: Kind, extent: Extent | None, level: int = 0) -> None:
         if extent:

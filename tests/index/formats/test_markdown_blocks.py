@@ -108,6 +108,13 @@ def test_lines_stay_those_of_the_file() -> None:
     assert any(block.start == start for block in found.blocks or ())
 
 
+@given(st.text(st.sampled_from('ab中:"\n\r '), max_size=20), st.sampled_from(["\n", "\r\n"]))
+@example('\r"\n', "\n")
+def test_whatever_stands_in_front_the_rest_stays_in_its_place(front: str, end: str) -> None:
+    found = markdown.read(f"---{end}{front}{end}---{end}{end}**b**{end}- c{end}".encode())
+    assert [found.text[block.start : block.end] for block in found.blocks or ()][-2:] == ["b", "c"]
+
+
 def test_a_level_of_headings_without_words_makes_no_block() -> None:
     assert read("#\n\n## \n\n> \n\n- \n\ntext") == [("text", 0, "text")]
 
