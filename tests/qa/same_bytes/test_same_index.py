@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,10 @@ from same import (
     PROGRAM,
     SURROUNDINGS,
     Lines,
-    answers,
     command,
     compare,
     counted,
     line,
-    sample,
-    told,
     with_threads,
     written,
 )
@@ -55,24 +52,6 @@ ABOUT_THEM = (
     "白茶怎样干燥？",
     "What does a ticket to the moon cost?",
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def count() -> Iterator[None]:
-    """Says at the end how much was compared."""
-    yield
-    print(told())
-
-
-@pytest.fixture(scope="module")
-def questions(library: Library) -> list[str]:
-    return sample(library)
-
-
-@pytest.fixture(scope="module")
-def expected(library: Library, questions: list[str]) -> Lines:
-    """The line of `ask --json` for each question."""
-    return answers(library, questions)
 
 
 def digests(folder: Path) -> dict[str, str]:

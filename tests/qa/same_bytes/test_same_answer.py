@@ -10,7 +10,6 @@ import random
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,8 +22,6 @@ from same import (
     compare,
     counted,
     line,
-    sample,
-    told,
     with_threads,
     written,
 )
@@ -39,24 +36,6 @@ EVALUATION = [sys.executable, "-c", "import sys; from eval.cli import main; sys.
 
 # A locale in which Python writes no Chinese of itself.
 NARROW = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def count() -> Iterator[None]:
-    """Says at the end how much was compared."""
-    yield
-    print(told())
-
-
-@pytest.fixture(scope="module")
-def questions(library: Library) -> list[str]:
-    return sample(library)
-
-
-@pytest.fixture(scope="module")
-def expected(library: Library, questions: list[str]) -> Lines:
-    """The line of `ask --json` for each question."""
-    return answers(library, questions)
 
 
 def test_the_sample_has_every_kind_of_answer(questions: list[str], expected: Lines) -> None:
