@@ -1,6 +1,6 @@
 """The same index, settings and question give the same answer, byte for byte, whatever else is different.
 
-`pytest tests/qa/test_same_answer.py -m "slow or not slow" -rP` prints how many answers were compared.
+`pytest tests/qa/same_bytes -m "slow or not slow" -rP` prints how many answers were compared.
 """
 
 from __future__ import annotations
