@@ -72,8 +72,8 @@ class Index:
     ) -> Answer:
         """What the documents say to a question: at most `top` quotes, best first, or the reason why there are none.
 
-        `documents` (ids or file names) and `language` (of paragraphs) narrow what is asked; NotFound for a document
-        that there is not.
+        `documents` (ids or file names) and `language` (of paragraphs, `zh` or `en`) narrow what is asked. NotFound for
+        a document that there is not, InputError for another language.
         """
         return answering.ask(self.library, question, top, Scope.of(self.library, documents, language))
 

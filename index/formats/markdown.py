@@ -108,9 +108,8 @@ class _Reader:
         named = _FRONT_TITLE.search(front.group(1))
         if named:
             self.title = regex.sub(r"""^(["'])(.*)\1$""", r"\2", named.group(1)).strip() or None
-        breaks = _BREAK.findall(
-            front.group().removesuffix("\r")
-        )  # the last is parted from its line feed, which follows
+        # without a carriage return at its end, whose line feed follows
+        breaks = _BREAK.findall(front.group().removesuffix("\r"))
         return "\n" * len(breaks) + self.text[front.end() :]
 
     def _add(self, kind: Kind, extent: Extent | None, level: int = 0) -> None:

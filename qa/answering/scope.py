@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import NotFound
+from index.errors import InputError, NotFound
 from index.library import Library
 from index.records import Language
 
@@ -22,7 +23,12 @@ class Scope:
 
     @classmethod
     def of(cls, library: Library, names: Sequence[str] | None, language: Language | None = None) -> Scope:
-        """The documents of these ids or file names, all where none is named; NotFound for one that there is not."""
+        """The documents of these ids or file names, all where none is named; NotFound for one that there is not.
+
+        InputError for another language than Chinese and English.
+        """
+        if language not in (None, *get_args(Language)):
+            raise InputError(f"language is {language!r}", "expected zh, en or none")
         return cls(frozenset(id for name in names for id in _ids(library, name)) if names else None, language)
 
     def rows(self, library: Library) -> NDArray[np.int64] | None:

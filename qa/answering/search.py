@@ -34,6 +34,8 @@ class Found:
 
 def search(library: Library, raw: str, top: int, scope: Scope = EVERYTHING) -> Found:
     """The best paragraphs for a query, each once; none for a query without a letter or digit."""
+    if top < 1:
+        raise ValueError(f"top must be at least 1, found {top}")
     question = Question.read(raw)
     if question.problem in ("empty", "too long"):
         return Found(question.text, question.language, (), question, library.fingerprint)

@@ -28,9 +28,7 @@ def tools(library: Callable[[], Library], lock: Line) -> tuple[Callable[..., dic
 
     def scope(documents: Any, lang: Any) -> Scope:
         names = [name.strip() for name in _text(documents, "documents").split(",")]
-        if lang not in ("", "zh", "en"):
-            raise InputError(f"lang is {lang!r}", "expected zh, en or nothing")
-        return Scope.of(library(), [name for name in names if name], lang or None)
+        return Scope.of(library(), [name for name in names if name], None if lang == "" else lang)
 
     def ask(question: str, top: int = 3, documents: str = "", lang: str = "") -> dict[str, Any]:
         """Answer a question in Chinese or English with verbatim, cited quotes from the source, or refuse honestly.

@@ -18,7 +18,6 @@ def ask(arguments: argparse.Namespace, console: Console) -> int:
     """Answer a question, those of standard input, or those typed at a prompt."""
     from qa.answering.answer import ask
     from qa.answering.scope import Scope
-    from qa.page import markdown
     from qa.record import answer_record
     from qa.service import open_library
     from qa.terminal.render import answer_lines, shorten
@@ -42,6 +41,8 @@ def ask(arguments: argparse.Namespace, console: Console) -> int:
             console.json(answer_record(answer))
             continue
         if arguments.format == "markdown":
+            from qa.page import markdown
+
             console.exactly(markdown.answer(answer_record(answer)) + ("\n" if many else ""))
             continue
         if words == ["-"]:

@@ -67,6 +67,11 @@ def test_it_is_narrowed(review: qa.Index) -> None:
     assert review.ask(WHO, documents=[document.file]) == review.ask(WHO, documents=[document.id])
     with pytest.raises(NotFound, match="no document 'nothing'"):
         review.ask(WHO, documents=["nothing"])
+    with pytest.raises(InputError, match="language is 'fr'; expected zh, en or none"):
+        review.ask(WHO, language="fr")  # type: ignore[arg-type]
+    for asked in (review.ask, review.search):
+        with pytest.raises(ValueError, match="top must be at least 1, found 0"):
+            asked(WHO, top=0)
 
 
 def test_the_text_itself(review: qa.Index) -> None:

@@ -153,7 +153,7 @@ def test_what_the_api_may_be_told_to_ask(served: Served) -> None:
     [
         ({"documents": "sle-cell-therapy, nothing"}, "no document 'nothing'"),
         ({"documents": 3}, "documents is 3; expected a text"),
-        ({"lang": "fr"}, "lang is 'fr'; expected zh, en or nothing"),
+        ({"lang": "fr"}, "language is 'fr'; expected zh, en or none"),
     ],
 )
 def test_what_the_api_cannot_ask_is_one_line(served: Served, changes: dict[str, Any], said: str) -> None:
