@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from statistics import median
-from time import perf_counter
 
+from eval.bench.fresh import ROUNDS, in_turn
 from qa.service import open_library
 from qa.terminal.console import Console
 
-ROUNDS = 5
 QUESTION = "CAAR-NK 细胞是谁构建的？"
 
 
@@ -18,20 +16,9 @@ def cold(console: Console) -> int:
     """Print both medians and their ratio."""
     with console.progress() as progress:
         open_library(progress=progress)
-    ask = [
-        sys.executable,
-        "-c",
-        "import sys; from qa.terminal.cli import main; sys.exit(main(sys.argv[1:]))",
-        "ask",
-        QUESTION,
-    ]
+    ask = [sys.executable, "-m", "qa", "ask", QUESTION]
     peer = [sys.executable, "-c", "import sentence_transformers"]
-    times: dict[str, list[float]] = {"yinzheng ask": [], "import sentence_transformers": []}
-    for _ in range(ROUNDS):  # in turn, so that both meet the same machine
-        for name, command in zip(times, (ask, peer), strict=True):
-            began = perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            times[name].append(perf_counter() - began)
+    times = in_turn({"yinzheng ask": ask, "import sentence_transformers": peer})
     rows = [[name, f"{median(found):.2f} s", f"{min(found):.2f} s"] for name, found in times.items()]
     console.table(("command", f"median of {ROUNDS}", "best"), rows)
     ratio = median(times["yinzheng ask"]) / median(times["import sentence_transformers"])

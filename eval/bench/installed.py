@@ -5,16 +5,14 @@ Bytes are those of the files that each distribution lists as its own, compiled m
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 from statistics import median
-from time import perf_counter
 
+from eval.bench.fresh import ROUNDS, in_turn
 from qa.terminal.console import Console, count
 
-ROUNDS = 5
 IMPORTED = ("qa", "sentence_transformers", "gradio")
 MIB = 1 << 20
 
@@ -31,7 +29,7 @@ def installed(console: Console, *, top: int) -> int:
     console.table(("distribution", "size", "share"), rows)
     console.line(f"{count(len(found), 'distribution')}, {total / MIB:.0f} MiB")
     console.line()
-    times = imports(IMPORTED)
+    times = in_turn({name: [sys.executable, "-c", f"import {name}"] for name in IMPORTED})
     slowest = max(median(taken) for taken in times.values())
     rows = [
         [f"import {name}", f"{median(taken):.2f} s", f"{min(taken):.2f} s", f"{median(taken) / slowest:.2f}"]
@@ -48,17 +46,6 @@ def sizes(found: Iterable[Distribution]) -> dict[str, int]:
         if distribution.name not in bytes_of:
             bytes_of[distribution.name] = _size(distribution)
     return dict(sorted(bytes_of.items(), key=lambda one: (-one[1], one[0])))
-
-
-def imports(names: Iterable[str]) -> dict[str, list[float]]:
-    """Seconds that a fresh process takes for importing each, in turn, so that all meet the same machine."""
-    times: dict[str, list[float]] = {name: [] for name in names}
-    for _ in range(ROUNDS):
-        for name, taken in times.items():
-            began = perf_counter()
-            subprocess.run([sys.executable, "-c", f"import {name}"], check=True, stdout=subprocess.DEVNULL)
-            taken.append(perf_counter() - began)
-    return times
 
 
 def _size(distribution: Distribution) -> int:

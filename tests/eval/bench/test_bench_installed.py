@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eval.bench.installed import MIB, imports, sizes
+from eval.bench.installed import MIB, sizes
 
 
 def put(site: Path, name: str, **files: int) -> None:
@@ -31,18 +31,11 @@ def test_sizes_by_hand(tmp_path: Path) -> None:
     assert list(found.items()) == [("large", 2030), ("alike", 10), ("small", 10)]
 
 
-def test_each_import_is_timed_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eval.bench.installed.ROUNDS", 2)
-    times = imports(["json", "array"])
-    assert list(times) == ["json", "array"]
-    assert all(len(taken) == 2 and min(taken) > 0 for taken in times.values())
-
-
 def test_a_table_of_sizes_and_one_of_imports(evaluate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "eval.bench.installed.sizes", lambda found: {"torch": 3 * MIB, "numpy": MIB // 2, "qa": MIB // 2}
     )
-    monkeypatch.setattr("eval.bench.installed.imports", lambda names: {name: [0.5, 1.0, 4.0] for name in names})
+    monkeypatch.setattr("eval.bench.installed.in_turn", lambda commands: {name: [0.5, 1.0, 4.0] for name in commands})
     head, first, rest, total, blank, *imported = evaluate("bench", "installed", "--top", "1").out.splitlines()
     assert head.split() == ["distribution", "size", "share"]
     assert first.split() == ["torch", "3.0", "MiB", "0.75"]
