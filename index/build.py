@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from index import chunks, opening, settings
+from index import opening, settings
 from index.corpus import Corpus
 from index.dense import encoder
 from index.dense.encoder import Encoder, Vectors
@@ -30,14 +30,13 @@ from index.formats.extract import Extract
 from index.formats.file import load
 from index.formats.readers import version
 from index.formats.sandbox import Sandbox
-from index.lexical import glossary
-from index.lexical.glossary import Glossary
 from index.lexical.terms import Terms
 from index.library import Library
 from index.machine import memory
 from index.model import model as reading
 from index.records import Document
 from index.scores.spread import Spread
+from index.spelling import learn
 from index.store import part
 from index.store.earlier import Earlier
 from index.store.entry import Entry
@@ -46,7 +45,6 @@ from index.store.manifest import Manifest
 from index.store.part import Name, Part, Progress
 from index.store.shared import Made
 from index.store.store import Store
-from index.text.tokens import Tokenizer
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -232,26 +230,13 @@ def merged(
     _fit(sum(sum(one.size) for one in parts), model.dim)
     progress("terms", 0, 1)
     documents = Documents(parts)
-    pairs = glossary.mine(documents)
-    words = chunks.vocabulary(pairs)
-    tokenizer = Tokenizer(words + chunks.compounds(documents, Tokenizer(words)))
+    spelling, own = learn(documents)
     sentences, paragraphs = documents.rows, documents.paragraphs
-    row_texts = [chunks.sentence_text(row) for row in sentences]
-    paragraph_texts = [chunks.paragraph_text(*pair) for pair in paragraphs]
-    own = [tokenizer.terms(text) for text in paragraph_texts]
-    seen = {term for terms in own for term in terms}
-    pairs += glossary.dictionary(
-        {term for term in seen if not term.isascii()}, {term for term in seen if term.isascii()}
-    )
-    both = Glossary(pairs)
     row_languages = [row.paragraph.language for row in sentences]
     paragraph_languages = [paragraph.language for _, paragraph in paragraphs]
     terms = Terms.build(
-        (chunks.terms(text, of, tokenizer, both) for text, of in zip(row_texts, row_languages, strict=True)),
-        (
-            chunks.terms(text, of, tokenizer, both, words)
-            for text, of, words in zip(paragraph_texts, paragraph_languages, own, strict=True)
-        ),
+        map(spelling.sentence, sentences),
+        (spelling.paragraph(*pair, words) for pair, words in zip(paragraphs, own, strict=True)),
     )
     of = np.array([row.paragraph_row for row in sentences], np.int32)
     spread = Spread(of, np.array([language == "zh" for language in row_languages]))
@@ -263,7 +248,7 @@ def merged(
         np.diff(spread.firsts),
         vectors,
     )
-    return Made(tokenizer, both, terms, dense, spread)
+    return Made(spelling.tokenizer, spelling.glossary, terms, dense, spread)
 
 
 def _fit(rows: int, dim: int) -> None:

@@ -12,18 +12,17 @@ from numpy.typing import NDArray
 from index import settings
 from index.dense import encoder
 from index.dense.encoder import Encoder
-from index.dense.leg import Dense
 from index.documents import Documents
+from index.engine.engine import Engine, Legs, Scoring
+from index.engine.within import Within
 from index.errors import NotFound
 from index.late.leg import Late
 from index.lexical.glossary import Glossary
-from index.lexical.leg import Lexical
-from index.lexical.terms import Terms
+from index.lexical.terms import Spelled
 from index.lexical.vocabulary import Vocabulary
 from index.model import model
 from index.model.model import Asked, Model
 from index.records import Document, Language, Paragraph
-from index.scores import top
 from index.scores.pool import Pool
 from index.store.kept import Kept
 from index.store.part import Part
@@ -62,19 +61,14 @@ class Library:
         return self._shared.glossary
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> Spelled:
         """The terms of sentences and paragraphs."""
         return self._shared.terms
 
     @property
-    def lexical(self) -> Lexical:
-        """The leg that scores them."""
-        return self._shared.terms.lexical
-
-    @property
-    def dense(self) -> Dense:
-        """The vectors of sentences and paragraphs."""
-        return self._shared.dense
+    def engine(self) -> Engine:
+        """What scores them, and their vectors."""
+        return self._shared.engine
 
     @property
     def chinese(self) -> NDArray[np.bool_]:
@@ -84,7 +78,11 @@ class Library:
     @property
     def vocabulary(self) -> Vocabulary:
         """Every term of every sentence, the glossary's included."""
-        return self.lexical.vocabulary
+        return self.engine.vocabulary
+
+    def idf(self, term: str) -> float:
+        """The weight of a term over sentences: ln((N + 1) / df), and that of df = 1 for an unknown."""
+        return self.engine.idf(term)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -102,62 +100,36 @@ class Library:
         chinese = self.chinese[self._shared.spread.firsts[:-1]]
         return "zh" if 2 * np.count_nonzero(chinese) >= len(chinese) else "en"
 
-    def legs(
-        self, question: str, language: Language, rows: NDArray[np.int64] | None = None
-    ) -> dict[str, NDArray[np.float64]]:
+    def legs(self, question: str, language: Language, rows: NDArray[np.int64] | None = None) -> Legs:
         """Each leg's scores of these rows, or of all; the paragraph legs give a row its paragraph's score.
 
         The late leg looks at the best rows of the others only, where there are many: the rest share its
         least score.
         """
-        lexical, lexical_paragraph = self.lexical.scores(self.tokenizer.terms(question))
-        of = self._shared.spread.paragraph_of if rows is None else self._shared.spread.paragraph_of[rows]
-        paragraphs, place = (None, of) if rows is None else np.unique(of, return_inverse=True)
-        question = simplified(question)
-        dense, dense_paragraph = self.dense.scores(self.encoder.queries([question])[0], language, rows, paragraphs)
-        legs = {
-            "lexical": lexical if rows is None else lexical[rows],
-            "lexical_paragraph": lexical_paragraph[of],
-            "dense": dense.astype(np.float64),
-            "dense_paragraph": dense_paragraph[place].astype(np.float64),
-        }
+        question, scoring = self._ask(question, language)
+        legs = scoring.scores(rows)
         rows = np.arange(len(self.rows)) if rows is None else rows
         return {**legs, "late": self._late(self.model.ask(question), rows, legs, settings.LATE_ROWS)}
 
-    def pool(self, question: str, language: Language, allowed: NDArray[np.bool_] | None = None) -> Pool:
+    def pool(self, question: str, language: Language, within: Within | None = None) -> Pool:
         """The best rows of each leg, of those allowed, for a library that is too large to score every row."""
-        lexical, lexical_paragraph = self.lexical.sums(self.tokenizer.terms(question))
-        question = simplified(question)
-        vector, asked = self.encoder.queries([question])[0], self.model.ask(question)
-        spread, of = self._shared.spread, self._shared.spread.paragraph_of
-        most, most_paragraphs = settings.POOL_SENTENCES, settings.POOL_PARAGRAPHS
-        around = spread.around(allowed)
-        near, near_paragraphs = self.dense.best(vector, language, (most, most_paragraphs), (allowed, around))
-        paragraphs = {*top.best(lexical_paragraph, most_paragraphs, around).tolist(), *near_paragraphs.tolist()}
-        rows = np.unique(np.concatenate([top.best(lexical, most, allowed), near, *spread.within(paragraphs)]))
-        rows = rows if allowed is None else rows[allowed[rows]]
+        question, scoring = self._ask(question, language)
+        asked, spread = self.model.ask(question), self._shared.spread
+        best, paragraphs = scoring.best((settings.POOL_SENTENCES, settings.POOL_PARAGRAPHS), within)
+        rows = np.unique(np.concatenate([best, *spread.within(paragraphs.tolist())]))
+        rows = rows if within is None else within.of(rows)
 
-        def legs_of(rows: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-            own, place = np.unique(of[rows], return_inverse=True)
-            dense, dense_paragraph = self.dense.scores(vector, language, rows, own)
-            legs = {
-                "lexical": np.round(lexical[rows], 6),
-                "lexical_paragraph": np.round(lexical_paragraph[of[rows]], 6),
-                "dense": dense.astype(np.float64),
-                "dense_paragraph": dense_paragraph[place].astype(np.float64),
-            }
+        def legs_of(rows: NDArray[np.int64]) -> Legs:
+            legs = scoring.scores(rows)
             return {**legs, "late": self._late(asked, rows, legs, settings.POOL_LATE)}
 
-        legs = legs_of(rows)
-        dense, dense_paragraph = self.dense.totals(vector, language)
-        totals = {
-            "lexical": spread.totals(lexical),
-            "lexical_paragraph": spread.paragraph_totals(lexical_paragraph),
-            "dense": dense,
-            "dense_paragraph": dense_paragraph,
-            "late": spread.totals_like(spread.sample, self.late.scores(asked, spread.sample, *self.model.late)),
-        }
-        return Pool(rows, legs, totals, legs_of)
+        late = self.late.scores(asked, spread.sample, *self.model.late)
+        return Pool(rows, legs_of(rows), {**scoring.totals(), "late": spread.totals_like(spread.sample, late)}, legs_of)
+
+    def _ask(self, question: str, language: Language) -> tuple[str, Scoring]:
+        """A question in simplified characters, and put to the engine."""
+        plain = simplified(question)
+        return plain, self.engine.ask(self.tokenizer.terms(question), self.encoder.queries([plain])[0], language)
 
     def _late(
         self, asked: Asked, rows: NDArray[np.int64], legs: dict[str, NDArray[np.float64]], most: int

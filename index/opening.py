@@ -76,9 +76,9 @@ def _read(store: Store, manifest: Manifest) -> Library:
 
     shared = Read(data, size, damaged)
     room = memory.available()
-    if room is not None and shared.dense.memory > room:
+    if room is not None and shared.engine.memory > room:
         raise IndexTooLarge(
-            f"the index in {store.folder} takes {memory.said(shared.dense.memory)} of memory, "
+            f"the index in {store.folder} takes {memory.said(shared.engine.memory)} of memory, "
             f"{memory.said(room)} are free",
             "close what else is running, or search it on a machine with more memory",
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index.corpus import decode
-from index.dense.leg import LANGUAGES
+from index.dense.centres import LANGUAGES
 from index.errors import InputError, NotFound, SourceError
 from index.originals import Originals
 from index.records import Document

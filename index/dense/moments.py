@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.dense.encoder import Vectors
 from index.disk.stored import Stored, blocks
+from index.scores.totals import Totals
 
 STEPS = 2.0**16
 # What a block's sums stay exact for in float64: 53 bits, less twice the 16 of a coordinate.
@@ -61,6 +62,9 @@ class Moments:
     def __add__(self, other: Moments) -> Moments:
         return Moments(self.weight + other.weight, self.first + other.first, self.second + other.second)
 
+    def __sub__(self, other: Moments) -> Moments:
+        return Moments(self.weight - other.weight, self.first - other.first, self.second - other.second)
+
     def mean_and_square(self, question: Vectors) -> tuple[float, float]:
         """The mean of the rows' cosines with a question's vector `(dim,)`, and the mean of their squares.
 
@@ -71,6 +75,11 @@ class Moments:
         # not `@`: a matrix times a vector is summed in another order by two threads than by one
         squares = np.einsum("i,i->", asked, np.einsum("ij,j->i", self.second, asked))
         return float(np.einsum("i,i->", self.first, asked)) / weight, float(squares) / weight
+
+    def totals(self, question: Vectors) -> Totals:
+        """The totals of the rows' cosines with a question's vector, each counted by its weight."""
+        mean, square = self.mean_and_square(question)
+        return Totals(self.weight, self.weight * mean, self.weight * square)
 
     def arrays(self) -> Iterator[tuple[str, NDArray[np.float64]]]:
         """The arrays that keep this, each with its name."""

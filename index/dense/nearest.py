@@ -92,13 +92,13 @@ class Nearest:
         self._read(question)
         found = np.empty(len(self), dtype=np.float32)
         for first, some in blocks(self._rows, BLOCK):
-            found[first : first + len(some)] = _cosines(question, some)
+            found[first : first + len(some)] = products(question, some)
         return found
 
     def cosines_of(self, question: Vectors, rows: Rows) -> Vectors:
         """What `cosines` gives for these rows, bit for bit, in their order."""
         self._read(question)
-        return _cosines(question, self._rows[rows])
+        return products(question, self._rows[rows])
 
     def best(self, question: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Rows, Vectors]:
         """The `k` rows nearest to a question's unit vector `(dim,)`, best first, and their cosines to 1e-6.
@@ -158,7 +158,7 @@ def _compared(k: int) -> int:
     return k + k // 4 + settings.COMPARED_MORE
 
 
-def _cosines(question: Vectors, rows: Vectors) -> Vectors:
+def products(question: Vectors, rows: Vectors) -> Vectors:
     """The inner product of each row with a question's vector, each summed in one order whatever else is asked."""
     rows, question = np.ascontiguousarray(rows), np.ascontiguousarray(question, dtype=np.float32)
     which, found = np.arange(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.float32)

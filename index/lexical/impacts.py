@@ -87,7 +87,7 @@ class Impacts:
         tfs = np.concatenate([np.ones(len(sizes), np.int64), repeated // max(len(sizes), 1)])
         long = np.concatenate([sizes, sizes[repeated % max(len(sizes), 1)]])
         mean = int(lengths.sum()) / max(len(bags), 1)
-        return cls(rows, codes, starts, _saturations(tfs, long, mean, k1, b), len(bags))
+        return cls(rows, codes, starts, saturations(tfs, long, mean, k1, b), len(bags))
 
     def __len__(self) -> int:
         return self.chunks
@@ -95,7 +95,7 @@ class Impacts:
     def idf(self, term: int | None) -> float:
         """The weight of a term: ln((N + 1) / df), and that of df = 1 for None and for one that no chunk holds."""
         df = 0 if term is None else int(self.starts[term + 1] - self.starts[term])
-        return _idf(self.chunks, max(df, 1))
+        return idf(self.chunks, max(df, 1))
 
     def scores(self, terms: Sequence[int]) -> Scores:
         """The BM25 of every chunk for these terms, each taken once, `(chunks,)`; at least 0, not rounded."""
@@ -164,15 +164,15 @@ def _model(**settings: float) -> Any:
 
 
 @lru_cache(maxsize=1 << 16)
-def _idf(chunks: int, df: int) -> float:
+def idf(chunks: int, df: int) -> float:
     """What rank_bm25 makes of a term that stands in `df` of so many chunks."""
     model = _model()
     model.corpus_size = chunks
-    model._calc_idf({"": df})
+    model._calcidf({"": df})
     return float(model.idf[""])
 
 
-def _saturations(tf: NDArray[np.int64], lengths: NDArray[np.int64], mean: float, k1: float, b: float) -> Scores:
+def saturations(tf: NDArray[np.int64], lengths: NDArray[np.int64], mean: float, k1: float, b: float) -> Scores:
     """What rank_bm25 makes of a term of weight 1 that stands so often in chunks of such lengths, `(pairs,)`."""
     model = _model(k1=k1, b=b, delta=0)
     model.doc_freqs = [{"": count} for count in tf.tolist()]

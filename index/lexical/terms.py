@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,18 @@ from index.lexical.bags import BLOCK, Bags
 from index.lexical.impacts import Impacts
 from index.lexical.leg import Lexical
 from index.lexical.vocabulary import Vocabulary
+
+
+class Spelled(Protocol):
+    """The terms of sentences and paragraphs by their rows, repeated and in order."""
+
+    def sentence(self, row: int) -> list[str]:
+        """Those of a sentence."""
+        ...
+
+    def paragraph(self, row: int) -> list[str]:
+        """Those of a paragraph."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

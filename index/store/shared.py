@@ -10,9 +10,11 @@ from typing import Any, Protocol, TypeVar
 
 from index.dense.leg import Dense
 from index.disk.members import Files
+from index.engine.embedded import Embedded
+from index.engine.engine import Engine
 from index.errors import IndexDamaged, StoreError
 from index.lexical.glossary import Glossary, Pair
-from index.lexical.terms import Terms
+from index.lexical.terms import Spelled, Terms
 from index.scores.spread import Spread
 from index.text.tokens import Tokenizer
 
@@ -34,12 +36,12 @@ class Shared(Protocol):
         """The words of the other language."""
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> Spelled:
         """The terms of sentences and paragraphs."""
 
     @property
-    def dense(self) -> Dense:
-        """The vectors of sentences and paragraphs."""
+    def engine(self) -> Engine:
+        """What scores them, and their vectors."""
 
     @property
     def spread(self) -> Spread:
@@ -55,6 +57,11 @@ class Made:
     terms: Terms
     dense: Dense
     spread: Spread
+
+    @property
+    def engine(self) -> Embedded:
+        """What scores them, and their vectors."""
+        return Embedded(self.terms, self.dense, self.spread)
 
     def files(self) -> Files:
         """The names and contents of the files that keep this."""
@@ -93,6 +100,11 @@ class Read:
     def dense(self) -> Dense:
         """The vectors of sentences and paragraphs."""
         return self._agreeing(lambda: Dense.read(self._files))
+
+    @cached_property
+    def engine(self) -> Embedded:
+        """What scores them, and their vectors."""
+        return Embedded(self.terms, self.dense, self.spread)
 
     @cached_property
     def spread(self) -> Spread:

@@ -184,7 +184,7 @@ class Coverage:
         library's main language, and codes. That a Chinese text lacks an English word says nothing.
         """
         words = library.tokenizer.content(question.text)
-        weights = tuple((word, library.lexical.idf(word) * _rarity(word)) for word in words)
+        weights = tuple((word, library.idf(word) * _rarity(word)) for word in words)
         unknown = tuple(word for word in words if not _known(word, library))
         chinese = library.language == "zh"
         absent = tuple(w for w in unknown if _CODE.fullmatch(w) or bool(_HAN.match(w)) == chinese)

@@ -96,7 +96,8 @@ def retrieve(library: Library, question: Question, scope: Scope = EVERYTHING) ->
     Of a library or scope of more than `index.settings.SCORED_WHOLE` sentences, those that are among the best of a leg.
     None are found in an empty scope.
     """
-    rows = scope.rows(library)
+    within = scope.within(library)
+    rows = None if within is None else within.rows
     count = len(library.rows) if rows is None else len(rows)
     foreign = library.chinese != (question.language == "zh")
     if count <= index_settings.SCORED_WHOLE:
@@ -108,11 +109,7 @@ def retrieve(library: Library, question: Question, scope: Scope = EVERYTHING) ->
         if not count:
             return Ranking(library, Fused(np.arange(0), {}, np.zeros(0)), whole)
         return Ranking(library, whole(np.arange(count) if rows is None else rows, rows is None), whole)
-    allowed = None
-    if rows is not None:
-        allowed = np.zeros(len(library.rows), dtype=bool)
-        allowed[rows] = True
-    pool = library.pool(question.text, question.language, allowed)
+    pool = library.pool(question.text, question.language, within)
     totals = {name: both[::-1] if question.language == "zh" else both for name, both in pool.totals.items()}
 
     def fused(rows: NDArray[np.int64], legs: Mapping[str, NDArray[np.float64]]) -> Fused:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.engine.within import Within
 from index.errors import InputError, NotFound
 from index.library import Library
 from index.records import Language
@@ -31,14 +31,16 @@ class Scope:
             raise InputError(f"language is {language!r}", "expected zh, en or none")
         return cls(frozenset(id for name in names for id in _ids(library, name)) if names else None, language)
 
-    def rows(self, library: Library) -> NDArray[np.int64] | None:
-        """The library's sentences that are in it, in the library's order; maybe none. None stands for all."""
+    def within(self, library: Library) -> Within | None:
+        """The library's sentences that are in it, maybe none; None stands for all."""
         if self.documents is None and self.language is None:
             return None
         firsts = library.rows.firsts
         numbers = [n for n, one in enumerate(library.listed) if self.documents is None or one.id in self.documents]
         rows = np.concatenate([np.arange(0), *(np.arange(firsts[one], firsts[one + 1]) for one in numbers)])
-        return rows if self.language is None else rows[library.chinese[rows] == (self.language == "zh")]
+        if self.language is not None:
+            rows = rows[library.chinese[rows] == (self.language == "zh")]
+        return Within(None if self.documents is None else tuple(numbers), self.language, rows)
 
 
 EVERYTHING = Scope()

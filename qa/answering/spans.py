@@ -97,7 +97,7 @@ def answers(text: str, question: Question, library: Library) -> list[tuple[int, 
         if inside:
             own = library.tokenizer.terms(clause[0])
             both = {*own, *library.glossary.english(own)}
-            weight = sum(library.lexical.idf(term) for term in terms & both)
+            weight = sum(library.idf(term) for term in terms & both)
             if weight > best[0]:
                 best = (weight, inside)
     return best[1]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sown import Bench, Patch
 
+from index.dense import centres, passages
 from index.dense import leg as dense
-from index.dense import passages
 from index.dense.encoder import Encoder, Vectors
 from index.model.model import Asked, Model, Seen
 
@@ -28,16 +28,13 @@ def not_normalised(bench: Bench, patch: Patch) -> None:
         vectors = real(model, texts, progress)
         return (vectors * np.array([[len(text)] for text in texts])).astype(np.float32)
 
-    def centred(rows: Vectors, languages: Sequence[str], shift: Vectors) -> Vectors:
-        return rows
-
     patch.setattr(passages, "encode", encode)
-    patch.setattr(dense, "_centred", centred)
+    patch.setattr(dense, "directions", lambda rows, *of: rows)
 
 
 def not_centred(bench: Bench, patch: Patch) -> None:
-    patch.setattr(dense, "_shift", lambda encode: np.zeros(bench.encoder.dim, np.float32))
-    patch.setattr(dense, "_centred", lambda rows, languages, shift: rows)
+    patch.setattr(centres, "shift", lambda encode: np.zeros(bench.encoder.dim, np.float32))
+    patch.setattr(dense, "directions", lambda rows, *of: rows)
 
 
 def shifted_vectors(bench: Bench, patch: Patch) -> None:

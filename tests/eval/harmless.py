@@ -16,8 +16,9 @@ from eval.run.record import Run
 from index import opening, settings
 from index.corpus import Corpus
 from index.dense import encoder, passages
-from index.dense import leg as dense
+from index.dense.centres import LANGUAGES
 from index.dense.encoder import Encoder, Vectors
+from index.engine.embedded import Embedded
 from index.library import Library
 from index.records import Language
 from qa.answering import retrieve
@@ -137,16 +138,18 @@ def spaced_questions(bench: Bench, patch: Patch) -> Run:
 
 def exact_sums(bench: Bench, patch: Patch) -> None:
     """Cosines summed by numpy in double precision instead of by FAISS."""
-    made = bench.library
-    rows = [np.asarray(dict(one.arrays())["rows"], np.float64) for one in (made.dense.sentences, made.dense.paragraphs)]
+    engine = bench.library.engine
+    assert isinstance(engine, Embedded)
+    made = engine.dense
+    rows = [np.asarray(dict(one.arrays())["rows"], np.float64) for one in (made.sentences, made.paragraphs)]
 
     def scores(question: Vectors, language: Language, *of: Any) -> tuple[Any, ...]:
-        centred = question - made.dense.query_centres[dense.LANGUAGES.index(language)]
+        centred = question - made.query_centres[LANGUAGES.index(language)]
         centred = centred / np.linalg.norm(centred)
         which = [matrix if one is None else matrix[one] for matrix, one in zip(rows, of or (None, None), strict=True)]
         return tuple(np.round(matrix @ centred, 6).astype(np.float32) for matrix in which)
 
-    patch.setattr(made.dense, "scores", scores)
+    patch.setattr(made, "scores", scores)
 
 
 def coarser_rounding(bench: Bench, patch: Patch) -> None:

@@ -65,7 +65,7 @@ def test_a_paragraph_gives_its_score_to_each_of_its_rows(corpus_folder: Path, ha
     made = make(Corpus(corpus_folder).documents(), hashed)
     question = "大型海藻"
     legs = made.legs(question, "zh")
-    own = made.lexical.scores(made.tokenizer.terms(question))[1]
+    own = made.engine.terms.lexical.scores(made.tokenizer.terms(question))[1]
     assert legs["lexical_paragraph"].tolist() == [own[row.paragraph_row] for row in made.rows]
     assert [made.paragraphs[row.paragraph_row] for row in made.rows] == [(r.document, r.paragraph) for r in made.rows]
 

@@ -160,7 +160,7 @@ def test_search_sees_through_disguises(held: Library, word: str) -> None:
         "SLE": ["look-alikes"],
     }
     terms = held.tokenizer.terms(word)
-    scores, _ = held.lexical.scores(terms)
+    scores, _ = held.engine.terms.lexical.scores(terms)
     found = [
         held.rows[row].document.source[held.rows[row].sentence.start : held.rows[row].sentence.end]
         for row in scores.nonzero()[0]

@@ -72,7 +72,7 @@ def test_a_build_larger_than_memory_leaves_the_old_index(
         "coded",
         "coded",
     ]
-    assert opening.read(folder).dense.kinds == ("coded", "coded")
+    assert opening.read(folder).engine.kinds == ("coded", "coded")
 
 
 def test_more_documents_than_files_may_be_open(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:

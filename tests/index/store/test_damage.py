@@ -24,8 +24,8 @@ def said(opened: Library) -> tuple[object, ...]:
     """All that an index says."""
     document = opened.documents[0]
     shown = tuple(row.text for row in opened.rows)
-    lexical = opened.lexical.scores(opened.tokenizer.terms("海藻 产量"))
-    dense = opened.dense.scores(opened.dense.query_centres[0] + 0.1, "zh")
+    lexical = opened.engine.terms.lexical.scores(opened.tokenizer.terms("海藻 产量"))
+    dense = opened.engine.dense.scores(opened.engine.dense.query_centres[0] + 0.1, "zh")
     arrays = (array for part in opened.parts for array in (part.sentences, part.late.tokens))
     vectors = tuple(np.asarray(array).tobytes() for array in arrays)
     places = document.places

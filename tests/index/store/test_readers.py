@@ -42,8 +42,8 @@ def shelf(tmp_path: Path, hashed_encoder: str, sandbox: Sandbox) -> Shelf:
 
 def answers(opened: Library) -> tuple[object, ...]:
     """All that an index says: its documents, its fingerprint, and what the legs score for a question."""
-    lexical, _ = opened.lexical.scores(opened.tokenizer.terms("绿茶 beans"))
-    dense, _ = opened.dense.scores(opened.encoder.queries(["绿茶"])[0], "zh")
+    lexical, _ = opened.engine.terms.lexical.scores(opened.tokenizer.terms("绿茶 beans"))
+    dense, _ = opened.engine.dense.scores(opened.encoder.queries(["绿茶"])[0], "zh")
     texts = tuple((document.id, document.source) for document in opened.documents)
     return texts, opened.fingerprint, tuple(lexical.tolist()), tuple(dense.tolist()), len(opened.late)
 
