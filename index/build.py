@@ -6,11 +6,11 @@ leaves the index as it was. Parts that were finished before a build was killed a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, get_args
 
 import numpy as np
 
@@ -25,7 +25,8 @@ from index.disk.members import Files
 from index.disk.pack import Pack
 from index.disk.stored import Stored
 from index.documents import Documents
-from index.errors import IndexDamaged, IndexTooLarge, SourceError
+from index.engine.engine import OnServer
+from index.errors import IndexDamaged, IndexTooLarge, InputError, SourceError
 from index.formats.extract import Extract
 from index.formats.file import load
 from index.formats.readers import version
@@ -33,6 +34,7 @@ from index.formats.sandbox import Sandbox
 from index.lexical.terms import Terms
 from index.library import Library
 from index.machine import memory
+from index.milvus import commit as on_milvus
 from index.model import model as reading
 from index.records import Document
 from index.scores.spread import Spread
@@ -68,8 +70,9 @@ class Source:
 class Workshop:
     """Makes the parts of one index, with one encoder, and puts them together."""
 
-    def __init__(self, store: Store, encoder_name: str, progress: Progress = silent) -> None:
-        self.store = store
+    def __init__(self, store: Store, encoder_name: str, progress: Progress = silent, *, thorough: bool = True) -> None:
+        """Thorough, it reads every part that is kept, and makes those anew that are damaged."""
+        self.store, self._thorough = store, thorough
         self.encoder_name = encoder_name
         self.progress = progress
         self._known = self._kept()
@@ -110,24 +113,35 @@ class Workshop:
         """A part that is there already, as it was written."""
         try:
             files = self.store.part(key, digest)
-            files.check()
+            if self._thorough:
+                files.check()
         except IndexDamaged:
             return None
         return files
 
     def commit(self, entries: Sequence[Entry], core: dict[str, Any]) -> Manifest:
         """Make these documents the index, and return its manifest."""
-        kinds: Sequence[Kind] = ()
+        kinds: Sequence[str] = ()
         files: Files = ()
+        before, engine, loaded = self.store.said.get("engine"), core.get("engine"), None
         if entries:
             disk.room_for(len(entries))
-            parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
-            made = merged(parts, self.encoder, self.progress, core.get("vectors"))
-            kinds, files = [*made.dense.kinds], made.files()
+            if engine:
+                loaded = on_milvus.make(self.store, core, entries, self.encoder, self.progress)
+                kinds, files, engine = loaded.kinds, loaded.files(), loaded.engine
+            else:
+                parts = [Kept(self.store.part(one.part, one.digest), one) for one in entries]
+                made = merged(parts, self.encoder, self.progress, core.get("vectors"))
+                kinds, files = made.dense.kinds, made.files()
             self.progress("writing", 0, 1)
-        core = {**core, "dim": self.encoder.dim, "kinds": kinds, "documents": [entry.to_json() for entry in entries]}
+        documents = [entry.to_json() for entry in entries]
+        core = {**core, "dim": self.encoder.dim, "kinds": [*kinds], "engine": engine, "documents": documents}
         manifest = self.store.commit(files, core)
         self.progress("writing", 1, 1)
+        if loaded:
+            loaded.settle()
+        if before and (not loaded or before["uri"] != loaded.engine["uri"]):
+            on_milvus.loader(self.store, {"engine": before}, self.progress).forget()
         return manifest
 
 
@@ -136,16 +150,23 @@ def build(
     folder: Path,
     encoder_name: str = settings.ENCODER,
     progress: Progress = silent,
-    vectors: Kind | Literal["auto"] | None = None,
+    vectors: str | None = None,
+    engine: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Build the index of `corpus`, if any, and of what was added to it, in `folder`, and return its manifest.
 
-    `vectors` is how the nearest are found from now on, by their number if it is "auto"; None for as before. Raises
-    SourceError, EncoderError, IndexTooLarge or IndexUnwritable; the old index is then untouched.
+    `vectors` is how the nearest are found from now on, by their number if it is "auto"; `engine` is where they lie, a
+    server as the manifest has it, or nothing for this folder; None for as before. Raises SourceError, EncoderError,
+    IndexTooLarge, EngineUnavailable or IndexUnwritable; the old index is then untouched.
     """
     store = Store(folder, lambda line: progress(line, 0, 1))
     with store.writing(), Sandbox() as sandbox:
-        kept = store.core() | ({} if vectors is None else {"vectors": None if vectors == "auto" else vectors})
+        kept = store.core()
+        if engine is not None and engine.get("uri") != (kept["engine"] or {}).get("uri"):
+            kept |= {"engine": dict(engine) or None, "vectors": None}
+        if vectors is not None:
+            kept["vectors"] = None if vectors == "auto" else vectors
+        ready(store, kept, progress)
         workshop = Workshop(store, encoder_name, progress)
         sources = [*listed(corpus, kept["removed"]), *added(store, sandbox)]
         entries = []
@@ -156,6 +177,18 @@ def build(
         expected = opening.expectation(corpus, encoder_name, kept["removed"])
         place = str(corpus.folder.resolve()) if corpus else None
         return workshop.commit(entries, {**expected, **kept, "folder": place})
+
+
+def ready(store: Store, core: Mapping[str, Any], progress: Progress) -> None:
+    """Raise EngineUnavailable or InputError now, before anything is read or encoded, where it could not be kept."""
+    kinds = get_args(OnServer) if core["engine"] else get_args(Kind)
+    if core["vectors"] not in (None, *kinds):
+        raise InputError(
+            f"vectors cannot be found by {core['vectors']!r} {'on Milvus' if core['engine'] else 'in a folder'}",
+            f"expected auto, {', '.join(kinds)}",
+        )
+    if core["engine"]:
+        on_milvus.loader(store, core, progress).answers()
 
 
 def listed(corpus: Corpus | None, removed: Iterable[str] = ()) -> list[Source]:

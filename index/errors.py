@@ -8,7 +8,8 @@
     │   ├── IndexStale       built from other sources, settings or code
     │   ├── IndexDamaged     a file is missing, changed or unreadable
     │   ├── IndexTooLarge    it does not fit into memory
-    │   └── IndexUnwritable  the folder cannot be written
+    │   ├── IndexUnwritable  the folder cannot be written
+    │   └── EngineUnavailable  the server that its vectors lie on does not answer
     ├── EncoderError     the embedding model cannot be had
     ├── ModelError       the reading model's weights are missing or damaged
     ├── PackageMissing   a package that only some need is not installed
@@ -58,6 +59,10 @@ class IndexTooLarge(StoreError):
 
 class IndexUnwritable(StoreError):
     """The index cannot be written where it should be."""
+
+
+class EngineUnavailable(StoreError):
+    """The server that the vectors of an index lie on does not answer, or not as it should."""
 
 
 class EncoderError(YinzhengError):

@@ -60,10 +60,10 @@ class Library:
         """The words of the other language."""
         return self._shared.glossary
 
-    @property
+    @cached_property
     def terms(self) -> Spelled:
         """The terms of sentences and paragraphs."""
-        return self._shared.terms
+        return self._shared.terms_of(self.documents)
 
     @property
     def engine(self) -> Engine:

@@ -69,6 +69,24 @@ HELD_BYTES = 100_000_000
 # How many sentences the documents may have together that are kept once they were read; some 2 KB each.
 DOCUMENTS_HELD = 100_000
 
+# Milvus. Sparse vectors came with 2.4.
+MILVUS_LEAST = (2, 4)
+# How long one call may take, and how long one is tried again while the server does not answer, in seconds: a question
+# is waited for, while a server that is started anew in the middle of a load takes some minutes.
+MILVUS_CALL = 30.0
+MILVUS_QUESTION = 10.0
+MILVUS_LOAD = 300.0
+# Rows that are sent at once, 2 KB each, and whose words' weights are fetched at once, 500 bytes each.
+MILVUS_ROWS = 1_000
+MILVUS_FETCHED = 4_000
+# More than this it gives for no search.
+MILVUS_FOUND = 16_384
+# The mean and deviation of the words' scores are known from this many sentences, of a library of more.
+MILVUS_SAMPLE = 8_000
+# What rows are made by (mined words, mean lengths, centres) is made anew, and all rows with it, once so large a share
+# of the sentences has come or gone since.
+MILVUS_DRIFT = 0.1
+
 
 def shape() -> dict[str, float | int | str]:
     """The settings that shape an index, for its manifest."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -70,7 +70,10 @@ class Shelf:
         encoder_name: str = settings.ENCODER,
         progress: Progress = silent,
         sandbox: Sandbox | None = None,
+        engine: Mapping[str, str] | None = None,
     ) -> None:
+        """`engine` is the server of a new index, as the manifest has it; None for its own folder."""
+        self._engine = engine
         self._store = Store(folder, lambda line: progress(line, 0, 1))
         self._corpus = corpus
         self._encoder_name = encoder_name
@@ -150,7 +153,7 @@ class Shelf:
     def _change(self, change: Callable[[_Change], None]) -> Report:
         """Make a change, and the index with it, in one step."""
         with self._store.writing(), self._sandbox or Sandbox() as sandbox:
-            shelf = _Change(self._store, self._corpus, self._encoder_name, self._progress, sandbox)
+            shelf = _Change(self._store, self._corpus, self._encoder_name, self._progress, sandbox, self._engine)
             before = (shelf.core | {}, self._store.entries())
             change(shelf)
             expected = opening.expectation(self._corpus, self._encoder_name, shelf.core["removed"])
@@ -181,11 +184,21 @@ class _Change:
     """The documents of an index while they are changed."""
 
     def __init__(
-        self, store: Store, corpus: Corpus | None, encoder_name: str, progress: Progress, sandbox: Sandbox
+        self,
+        store: Store,
+        corpus: Corpus | None,
+        encoder_name: str,
+        progress: Progress,
+        sandbox: Sandbox,
+        engine: Mapping[str, str] | None,
     ) -> None:
         self.report = Report()
         self.core = {key: list(value) if isinstance(value, list) else value for key, value in store.core().items()}
-        self.workshop = Workshop(store, encoder_name, progress)
+        if engine is not None and not store.said:
+            self.core["engine"] = dict(engine)
+        build.ready(store, self.core, progress)
+        # of a library that does not fit here, all that is kept is not read for each document that comes
+        self.workshop = Workshop(store, encoder_name, progress, thorough=not self.core["engine"])
         self._progress = progress
         self._sandbox = sandbox
         sources = [*build.listed(corpus, self.core["removed"]), *build.added(store, sandbox)]

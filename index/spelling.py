@@ -15,6 +15,7 @@ from index.documents import Documents
 from index.lexical import glossary
 from index.lexical.bags import Bags
 from index.lexical.glossary import Glossary, Pair
+from index.lexical.vocabulary import Vocabulary
 from index.records import Document, Paragraph
 from index.text.tokens import Tokenizer
 
@@ -34,6 +35,24 @@ class Spelling:
         for term in seen:
             (english if term.isascii() else chinese).add(term)
         return cls(tokenizer, Glossary([*mined, *glossary.dictionary(chinese, english)]))
+
+    def seeing(self, seen: Iterable[str]) -> Spelling:
+        """With the dictionary's pairs for these terms."""
+        return Spelling.of(self.tokenizer, self._mined, seen)
+
+    def within(self, vocabulary: Vocabulary) -> Spelling:
+        """Without the words and pairs of which nothing is among these terms."""
+        words = [word for word in self.tokenizer.words if word in vocabulary]
+        mined = [pair for pair in self._mined if pair.zh in vocabulary]
+        return Spelling.of(Tokenizer(words), mined, vocabulary)
+
+    @property
+    def _mined(self) -> list[Pair]:
+        return [pair for pair in self.glossary.pairs if pair.source == "text"]
+
+    def own(self, pair: tuple[Document, Paragraph]) -> list[str]:
+        """The terms of a paragraph's text by itself."""
+        return self.tokenizer.terms(chunks.paragraph_text(*pair))
 
     def sentence(self, row: Row) -> list[str]:
         """The terms of a sentence, its title's and those of the other language with it."""

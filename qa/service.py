@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
@@ -27,6 +28,7 @@ from index.errors import (
     StoreError,
 )
 from index.library import Library
+from index.milvus.server import checked
 from index.originals import Originals
 from index.shelf import Shelf
 from index.store.manifest import COPY, Manifest
@@ -116,11 +118,16 @@ def corpus_of(said: Manifest) -> Corpus | None:
     return None if said and folder is None else Corpus(Path(folder) if folder else None)
 
 
-def shelf(folder: Path | None, progress: Progress = silent, encoder: str | None = None) -> Shelf:
+def shelf(
+    folder: Path | None,
+    progress: Progress = silent,
+    encoder: str | None = None,
+    engine: Mapping[str, str] | None = None,
+) -> Shelf:
     """The documents of the index in `folder`, to be changed; of the default one where none is named.
 
     A new folder of the user's own begins empty, the default one with the documents that come with the package.
-    `encoder` is for a new one; InputError where there is one already with another.
+    `encoder` and `engine` (see `engine_of`) are for a new one; InputError where there is one already with another.
     """
     place = folder or default_index()
     said = Store(place).said
@@ -131,7 +138,12 @@ def shelf(folder: Path | None, progress: Progress = silent, encoder: str | None 
             f"the index in {place} is made with the encoder {own}",
             f"run `yinzheng index build --index {shlex.quote(str(place))} --encoder {encoder}` to change it",
         )
-    return Shelf(place, corpus, encoder or own, progress)
+    if engine is not None and said and server_of(said) != engine.get("uri"):
+        raise InputError(
+            f"the index in {place} lies on {server_of(said) or 'no server'}",
+            f"run `yinzheng index build --index {shlex.quote(str(place))} --engine …` to move it",
+        )
+    return Shelf(place, corpus, encoder or own, progress, engine=engine)
 
 
 def originals(folder: Path | None) -> Originals:
@@ -143,6 +155,25 @@ def originals(folder: Path | None) -> Originals:
 def encoder_of(said: Manifest) -> str:
     """The encoder an index was built with, or the default where there is none."""
     return str(said.get("encoder", settings.ENCODER))
+
+
+def engine_of(name: str | None, uri: str | None) -> dict[str, str] | None:
+    """The engine of that name, `milvus` at an address or `embedded`, as `build` takes it; None where none is named.
+
+    InputError where the address is missing or one too many.
+    """
+    if name == "milvus":
+        if uri is None:
+            raise InputError("--engine milvus needs an address", "add --uri, such as --uri http://127.0.0.1:19530")
+        return {"name": name, "uri": checked(uri)}
+    if uri is not None:
+        raise InputError(f"--uri {uri} is the address of no engine", "add --engine milvus")
+    return None if name is None else {}
+
+
+def server_of(said: Manifest) -> str | None:
+    """The address of the server that an index lies on; None for one in its own folder."""
+    return (said.get("engine") or {}).get("uri")
 
 
 def staleness(folder: Path) -> str | None:
@@ -167,6 +198,7 @@ def findings(folder: Path) -> list[str]:
             found.append(stale)
         store.check(store.manifest())
         opened = opening.read(folder)
+        opened.engine.check()
     except (IndexMissing, IndexEmpty):
         raise
     except StoreError as error:

@@ -32,6 +32,8 @@ HEAVY = {
     "trafilatura",
     "langchain_core",
     "shtab",
+    "pymilvus",
+    "grpc",
 }
 
 

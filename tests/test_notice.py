@@ -42,7 +42,7 @@ def project() -> dict[str, list[str]]:
     return {"": read["dependencies"], **read["optional-dependencies"]}
 
 
-DIRECT = [Requirement(text) for text in (*project()[""], *project()["langchain"])]
+DIRECT = [Requirement(text) for text in (*project()[""], *project()["langchain"], *project()["milvus"])]
 
 
 def tables() -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ that answers do not hang on where a library lies; an engine may find the best by
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ Rows = NDArray[np.int64]
 Scores = NDArray[np.float64]
 # Each leg's scores of some sentences, by the leg's name; the paragraph legs give a sentence its paragraph's score.
 Legs = dict[str, Scores]
+
+# How a server may find the nearest vectors.
+OnServer = Literal["hnsw", "ivf-sq8", "diskann"]
 
 LEXICAL, LEXICAL_PARAGRAPH, DENSE, DENSE_PARAGRAPH = "lexical", "lexical_paragraph", "dense", "dense_paragraph"
 

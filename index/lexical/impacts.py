@@ -168,7 +168,7 @@ def idf(chunks: int, df: int) -> float:
     """What rank_bm25 makes of a term that stands in `df` of so many chunks."""
     model = _model()
     model.corpus_size = chunks
-    model._calcidf({"": df})
+    model._calc_idf({"": df})
     return float(model.idf[""])
 
 

@@ -15,6 +15,7 @@ import regex
 
 from index.dense.nearest import Kind
 from index.disk.sums import Sum
+from index.engine.engine import OnServer
 from index.store.entry import Entry
 
 FILE, COPY = "manifest.json", "manifest.copy.json"
@@ -24,7 +25,15 @@ BYTES_MAX = 200_000_000
 # added; which listed documents were removed, by their ids, and which files of those folders, by the SHA-256 of their
 # paths.
 # How the nearest vectors are to be found, by their number if it is not said.
-NOTHING_SAID: dict[str, Any] = {"folder": None, "vectors": None, "roots": [], "removed": [], "left_out": []}
+# Which server they lie on, `{"name": "milvus", "uri": …, "collection": …}`; in this folder if it is not said.
+NOTHING_SAID: dict[str, Any] = {
+    "folder": None,
+    "vectors": None,
+    "engine": None,
+    "roots": [],
+    "removed": [],
+    "left_out": [],
+}
 
 _DATA = regex.compile(r"data-[0-9a-f]{16}")
 
@@ -59,8 +68,20 @@ def is_said(manifest: Manifest) -> bool:
     return (
         "folder" in manifest
         and isinstance(manifest["folder"], str | None)
-        and manifest.get("vectors") in (None, *get_args(Kind))
+        and manifest.get("vectors") in (None, *get_args(Kind), *get_args(OnServer))
+        and _is_engine(manifest.get("engine"))
         and all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists)
+    )
+
+
+def _is_engine(said: Any) -> bool:
+    """Whether something says which server an index lies on, or that it lies on none."""
+    return said is None or (
+        isinstance(said, dict)
+        and set(said) <= {"name", "uri", "collection"}
+        and all(isinstance(text, str) for text in said.values())
+        and said.get("name") == "milvus"
+        and "uri" in said
     )
 
 

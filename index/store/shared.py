@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from index.dense.leg import Dense
 from index.disk.members import Files
+from index.documents import Documents
 from index.engine.embedded import Embedded
 from index.engine.engine import Engine
 from index.errors import IndexDamaged, StoreError
@@ -35,9 +36,8 @@ class Shared(Protocol):
     def glossary(self) -> Glossary:
         """The words of the other language."""
 
-    @property
-    def terms(self) -> Spelled:
-        """The terms of sentences and paragraphs."""
+    def terms_of(self, documents: Documents, /) -> Spelled:
+        """The terms of the sentences and paragraphs of these documents."""
 
     @property
     def engine(self) -> Engine:
@@ -46,6 +46,9 @@ class Shared(Protocol):
     @property
     def spread(self) -> Spread:
         """How the sentences are spread over paragraphs and languages."""
+
+    def look(self) -> None:
+        """Read everything now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,17 +66,29 @@ class Made:
         """What scores them, and their vectors."""
         return Embedded(self.terms, self.dense, self.spread)
 
+    def terms_of(self, _: Documents, /) -> Terms:
+        """The terms of sentences and paragraphs."""
+        return self.terms
+
+    def look(self) -> None:
+        """Everything is at hand."""
+
     def files(self) -> Files:
         """The names and contents of the files that keep this."""
-        yield WORDS, _json(self.tokenizer.words)
-        yield GLOSSARY, _json([[pair.zh, pair.en, pair.source] for pair in self.glossary.pairs])
+        yield from words(self.tokenizer, self.glossary)
         yield from self.spread.files()
         yield from self.terms.arrays()
         yield from self.dense.files()
 
 
-class Read:
-    """What `Made.files` wrote, of so many sentences and paragraphs; each thing is read when it is first needed.
+def words(tokenizer: Tokenizer, glossary: Glossary) -> Files:
+    """The names and contents of the files that keep these."""
+    yield WORDS, _json(tokenizer.words)
+    yield GLOSSARY, _json([[pair.zh, pair.en, pair.source] for pair in glossary.pairs])
+
+
+class Reading:
+    """What was written of so many sentences and paragraphs; each thing is read when it is first needed.
 
     IndexDamaged, as `damaged` makes it of a reason, where it is anything else.
     """
@@ -92,28 +107,9 @@ class Read:
         return self._read(lambda: Glossary(Pair(*pair) for pair in json.loads(self._files[GLOSSARY])))
 
     @cached_property
-    def terms(self) -> Terms:
-        """The terms of sentences and paragraphs."""
-        return self._agreeing(lambda: Terms.of(self._files))
-
-    @cached_property
-    def dense(self) -> Dense:
-        """The vectors of sentences and paragraphs."""
-        return self._agreeing(lambda: Dense.read(self._files))
-
-    @cached_property
-    def engine(self) -> Embedded:
-        """What scores them, and their vectors."""
-        return Embedded(self.terms, self.dense, self.spread)
-
-    @cached_property
     def spread(self) -> Spread:
         """How the sentences are spread over paragraphs and languages."""
         return self._agreeing(lambda: Spread.read(self._files))
-
-    def look(self) -> None:
-        """Read everything now."""
-        _ = self.tokenizer, self.glossary, self.terms, self.dense, self.spread
 
     def _agreeing(self, read: Callable[[], S]) -> S:
         found = self._read(read)
@@ -128,6 +124,33 @@ class Read:
             raise
         except Exception as error:  # of any sort: the files are as they were written, but not by this program
             raise self._damaged(str(error) or type(error).__name__) from error
+
+
+class Read(Reading):
+    """What `Made.files` wrote."""
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms of sentences and paragraphs."""
+        return self._agreeing(lambda: Terms.of(self._files))
+
+    def terms_of(self, _: Documents, /) -> Terms:
+        """The same."""
+        return self.terms
+
+    @cached_property
+    def dense(self) -> Dense:
+        """The vectors of sentences and paragraphs."""
+        return self._agreeing(lambda: Dense.read(self._files))
+
+    @cached_property
+    def engine(self) -> Embedded:
+        """What scores them, and their vectors."""
+        return Embedded(self.terms, self.dense, self.spread)
+
+    def look(self) -> None:
+        """Read everything now."""
+        _ = self.tokenizer, self.glossary, self.terms, self.dense, self.spread
 
 
 class Sized(Protocol):

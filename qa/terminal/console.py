@@ -30,6 +30,8 @@ _STAGES = {
     "terms": "Finding terms",
     "encoding": "Encoding",
     "windows": "Reading windows",
+    "loading": "Loading into Milvus",
+    "checking": "Counting what is there",
     "writing": "Writing the index",
     "asking": "Asking",
 }

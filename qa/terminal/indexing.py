@@ -18,14 +18,15 @@ def build(arguments: argparse.Namespace, console: Console) -> int:
     from index.build import build
     from index.corpus import Corpus
     from index.store.store import Store
-    from qa.service import corpus_of, default_index, encoder_of
+    from qa.service import corpus_of, default_index, encoder_of, engine_of
     from qa.terminal.listing import contents
 
     folder = arguments.index or default_index()
     said = Store(folder).said
     corpus = Corpus(arguments.sources) if arguments.sources else corpus_of(said)
     with console.progress() as progress:
-        manifest = build(corpus, folder, arguments.encoder or encoder_of(said), progress, arguments.vectors)
+        encoder, engine = arguments.encoder or encoder_of(said), engine_of(arguments.engine, arguments.uri)
+        manifest = build(corpus, folder, encoder, progress, arguments.vectors, engine)
     if arguments.json:
         console.json({"index": str(folder), **manifest})
     else:
@@ -35,10 +36,12 @@ def build(arguments: argparse.Namespace, console: Console) -> int:
 
 def add(arguments: argparse.Namespace, console: Console) -> int:
     """Add files, folders, globs."""
-    from qa.service import shelf
+    from qa.service import engine_of, shelf
 
+    engine = engine_of(arguments.engine, arguments.uri)
     with console.progress() as progress:
-        report = shelf(arguments.index, progress, arguments.encoder).add([Path(path) for path in arguments.paths])
+        found = shelf(arguments.index, progress, arguments.encoder, engine)
+        report = found.add([Path(path) for path in arguments.paths])
     return _reported(report, arguments, console)
 
 

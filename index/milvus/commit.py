@@ -1,0 +1,106 @@
+"""An index on Milvus, made of its documents' parts: what its folder keeps, and what its manifest says of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from index.dense.encoder import Encoder
+from index.disk.members import Files
+from index.engine.engine import OnServer
+from index.errors import IndexDamaged, SourceError, StoreError
+from index.milvus.collection import Collection
+from index.milvus.load import Loader
+from index.milvus.sending import Progress
+from index.milvus.server import Server
+from index.milvus.shelved import Shelved
+from index.milvus.state import ReadState, State
+from index.store.entry import Entry
+from index.store.kept import Kept
+from index.store.manifest import Manifest
+from index.store.store import Store
+
+DEFAULT: OnServer = "hnsw"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What was made: what the folder keeps, how vectors are found, what the manifest says. `settle` comes after it."""
+
+    state: State
+    kind: OnServer
+    engine: dict[str, Any]
+    loader: Loader
+    before: str | None
+    gone: frozenset[str]
+
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """How the nearest sentences and paragraphs are found."""
+        return self.kind, self.kind
+
+    def files(self) -> Files:
+        """The names and contents of the files that the folder keeps."""
+        return self.state.files()
+
+    def settle(self) -> None:
+        """Delete what no index needs any more."""
+        self.loader.settle(self.engine["collection"], self.before, self.gone)
+
+
+def loader(store: Store, core: Mapping[str, Any], progress: Progress) -> Loader:
+    """What loads the documents of an index whose manifest's core says so."""
+    return Loader(store.folder, core["engine"]["uri"], core.get("vectors") or DEFAULT, store.rebuild, progress)
+
+
+def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encoder: Encoder, progress: Progress) -> Made:
+    """Load these documents, which are not none; only what changed, where that can be."""
+    said, kind = core["engine"], core.get("vectors") or DEFAULT
+    now, own = shelved(store, entries), loader(store, core, progress)
+    earlier = _earlier(store, core, kind)
+    state, name = None, ""
+    gone: frozenset[str] = frozenset()
+    if earlier is not None:
+        known, before, name = earlier
+        gone = frozenset(before.keys) - set(now.keys)
+        state = own.changed(known, name, before, now)
+    old = name or None
+    if state is None:
+        state, name = own.whole(now, encoder)
+    return Made(state, kind, {**said, "collection": name}, own, old, gone)
+
+
+def read(store: Store, manifest: Manifest, damaged: Any) -> ReadState:
+    """What the folder keeps of an index on Milvus."""
+    said, entries = manifest["engine"], [Entry.from_json(value) for value in manifest["documents"]]
+    size = (sum(entry.sentences for entry in entries), sum(entry.paragraphs for entry in entries))
+    kind = manifest["kinds"][0]
+    if kind not in get_args(OnServer):
+        raise damaged(f"its vectors are of the kind {kind!r}")
+    collection = Collection(Server(said["uri"]), said["collection"], store.rebuild)
+    return ReadState(store.data(manifest), size, damaged).over(shelved(store, entries), collection, kind)
+
+
+def shelved(store: Store, entries: Sequence[Entry]) -> Shelved:
+    """The parts of these documents; SourceError where two are the same, which rows could not be told apart by."""
+    known: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.part in known:
+            raise SourceError(f"{entry.file} is the same as {known[entry.part].file}", "remove one of them")
+        known[entry.part] = entry
+    return Shelved([Kept(store.part(one.part, one.digest), one) for one in entries], list(known))
+
+
+def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer) -> tuple[State, Shelved, str] | None:
+    """The state of the index as it is, its documents and its collection; None where it is of another make."""
+    try:
+        manifest = store.manifest()
+        said = manifest.get("engine") or {}
+        same = all(manifest.get(key) == core[key] for key in ("settings", "encoder", "code", "model"))
+        if not same or said.get("uri") != core["engine"]["uri"] or manifest.get("kinds") != [kind, kind]:
+            return None
+        found = read(store, manifest, lambda why: IndexDamaged(why))
+        return found.state, shelved(store, store.entries()), str(said["collection"])
+    except (StoreError, KeyError):
+        return None
