@@ -102,8 +102,8 @@ class Collection:
 
     def nearest(
         self, field: Field, vector: Vectors | dict[int, float], count: int, only: str, wide: dict[str, int]
-    ) -> list[str]:
-        """The ids of the rows with the highest inner products, of those that a filter leaves, best first."""
+    ) -> list[tuple[str, float]]:
+        """The ids of the rows with the highest inner products, of those that a filter leaves, and these, best first."""
         found = self.server.call(
             "search",
             self.name,
@@ -113,7 +113,7 @@ class Collection:
             filter=only,
             search_params={"metric_type": "IP", "params": wide},
         )
-        return [str(hit["id"]) for hit in found[0]]
+        return [(str(hit["id"]), float(hit["distance"])) for hit in found[0]]
 
     def words(self, places: Sequence[Place]) -> SparseRows:
         """The sparse vectors of these rows, in their order; IndexDamaged where one is not there."""
@@ -216,13 +216,13 @@ def within(parts: Iterable[str]) -> str:
     return "part in [" + ", ".join(f'"{key}"' for key in parts) + "]"
 
 
-def wide(kind: Kind, count: int, rows: int) -> dict[str, int]:
-    """How far a search for so many of so many rows looks around."""
+def wide(kind: Kind, count: int, rows: int, times: int = 1) -> dict[str, int]:
+    """How far a search for so many of so many rows looks around; so many times as far as it has to at least."""
     if kind == "hnsw":
-        return {"ef": min(2 * count + 64, 32_768)}
+        return {"ef": min(times * (2 * count + 64), 32_768)}
     if kind == "ivf-sq8":
-        return {"nprobe": max(16, _lists(rows) // 16)}
-    return {"search_list": min(2 * count + 64, 65_535)}
+        return {"nprobe": min(times * max(16, _lists(rows) // 16), _lists(rows))}
+    return {"search_list": min(times * (2 * count + 64), 65_535)}
 
 
 def _lists(rows: int) -> int:

@@ -34,6 +34,10 @@ from index.scores.spread import Spread
 from index.scores.totals import Totals
 
 LEVELS = (SENTENCE, PARAGRAPH)
+# Inner products of 32 bits that differ by less, as a share of the highest, may be equal.
+_SAME = 1e-5
+# So many times as far as usual a search looks around at most.
+_TIMES = 64
 # The moments of vectors, by level and by `LANGUAGES`.
 Both = tuple[tuple[Moments, Moments], tuple[Moments, Moments]]
 
@@ -85,13 +89,13 @@ class Milvus:
     def check(self) -> None:
         """Raise a StoreError where the server does not answer, or its collection is not this index's."""
         self.collection.check(self.frame.stamp, sum(self.sizes))
+        self._checked = True
 
     def ask(self, terms: Sequence[str], vector: Vectors, language: Language) -> Put:
         """Put a question; the collection is held against the index before the first."""
         with self._lock:
             if not self._checked:
                 self.check()
-                self._checked = True
         return Put(self, terms, direction(vector, self.frame.centres.questions[LANGUAGES.index(language)]))
 
     # Rows, and the places that the collection knows them by.
@@ -189,16 +193,26 @@ class Put:
         if field == "sparse" and not sparse:
             return np.zeros(0, np.int64)
         vector, only = sparse if field == "sparse" else self._vector, engine.only(level, asked)
-        most = count + count // 4 + settings.COMPARED_MORE
+        there = engine.sizes[level] if asked is None else len(asked.rows)
+        every = sum(engine.sizes)
+        # in a graph, as many more are passed as a filter leaves out
+        most, times = count + count // 4 + settings.COMPARED_MORE, min(_TIMES, -(-every // max(1, there)))
         while True:
-            around = wide(engine.kind, most, sum(engine.sizes)) if field == "dense" else {}
-            ids = engine.collection.nearest(field, vector, most, only, around)
-            places = [place for id in ids if (place := Place.of(id)) is not None]
-            rows = [row for place in places if (row := engine.row(place)) is not None]
-            # of documents that came or went meanwhile there may be rows that this index does not know
-            if len(rows) == len(ids) or len(rows) >= count or len(ids) < most or most == settings.MILVUS_FOUND:
-                return np.array(sorted(rows), dtype=np.int64)
-            most = min(2 * most, settings.MILVUS_FOUND)
+            around = wide(engine.kind, most, every, times) if field == "dense" else {}
+            hits = engine.collection.nearest(field, vector, most, only, around)
+            places = [(Place.of(id), score) for id, score in hits]
+            known = [(row, score) for place, score in places if place and (row := engine.row(place)) is not None]
+            # of few that a filter leaves, a graph may find fewer yet
+            few = field == "dense" and len(hits) < min(count, there) and times < _TIMES
+            # more may score as the last that is wanted does; and of documents that came or went meanwhile there may be
+            # rows that this index does not know
+            decided = len(known) > count and known[count - 1][1] - known[-1][1] > _SAME * max(1.0, known[0][1])
+            if not few and (decided or len(hits) < most or most == settings.MILVUS_FOUND):
+                return np.array(sorted(row for row, _ in known), dtype=np.int64)
+            if few:
+                times = min(8 * times, _TIMES)
+            else:
+                most = min(4 * most, settings.MILVUS_FOUND)
 
     def totals(self) -> Mapping[str, tuple[Totals, Totals]]:
         """The totals of each leg: of vectors by their moments, of words by all terms' sums and by a sample."""

@@ -21,6 +21,7 @@ from index.errors import EngineUnavailable, InputError, PackageMissing
 TOKEN = "MILVUS_TOKEN"
 # Codes of Milvus that say it will answer later: not ready, not available, too many requests, too much at once.
 _PASSING = {1, 2, 4, 8}
+_NOT_LOADED = 101
 # The first wait before a call is tried again, in seconds; the next is twice as long.
 _WAIT, _WAIT_MOST = 0.25, 5.0
 
@@ -51,8 +52,21 @@ class Server:
         self._lock = threading.Lock()
 
     def call(self, what: str, *given: Any, **named: Any) -> Any:
-        """What a method of pymilvus's client gives."""
-        return self._tried(lambda client: getattr(client, what)(*given, timeout=self._limit, **named))
+        """What a method of pymilvus's client gives; a collection that is not loaded is, as after some restarts."""
+
+        def call(client: Any) -> Any:
+            return getattr(client, what)(*given, timeout=self._limit, **named)
+
+        def loaded(client: Any) -> Any:
+            try:
+                return call(client)
+            except _failures() as error:
+                if not _unloaded(error):
+                    raise
+                client.load_collection(given[0], timeout=self._limit)
+                return call(client)
+
+        return self._tried(loaded)
 
     def pages(self, collection: str, **named: Any) -> Iterator[Any]:
         """The rows of a collection, some at a time."""
@@ -135,6 +149,11 @@ def _passing(error: Exception) -> bool:
             "CANCELLED",
         )
     return code in _PASSING and "UNIMPLEMENTED" not in str(error)
+
+
+def _unloaded(error: Exception) -> bool:
+    """Whether a collection has to be loaded before it is asked."""
+    return getattr(error, "code", None) == _NOT_LOADED or "is in state 'released'" in str(error)
 
 
 def _said(error: Exception) -> str:

@@ -92,6 +92,7 @@ def create(library: Library, place: Place) -> Any:
     from qa.web.app import build
 
     _ = library.encoder, library.model.load()  # now, so that the first question does not wait for them
+    library.engine.check()
     desk = Desk(library)
     for language, text in (("zh", "细胞"), ("en", "cell")):  # and so is the dictionary
         desk.glosser.gloss(text, language)

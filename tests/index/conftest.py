@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
-from hashed import Hashed
+from hashed import Hashed, small_dictionary
 
 from index.build import build
 from index.corpus import Corpus
@@ -56,11 +56,6 @@ def make_corpus() -> Callable[..., Path]:
         return folder
 
     return make
-
-
-def small_dictionary() -> Iterator[tuple[str, str]]:
-    """Two entries in place of CC-CEDICT, whose reading takes seconds."""
-    return iter([("海藻", "seaweed"), ("产量", "yield")])
 
 
 @pytest.fixture
