@@ -71,9 +71,11 @@ DOCUMENTS_HELD = 100_000
 
 # Milvus. Sparse vectors came with 2.4.
 MILVUS_LEAST = (2, 4)
-# How long one call may take, and how long one is tried again while the server does not answer, in seconds: a question
-# is waited for, while a server that is started anew in the middle of a load takes some minutes.
+# How long one call may take, and how long one is tried again while the server does not answer, in seconds: before a
+# build, when the address may be a wrong one; for a question, which somebody waits for; in the middle of a load, since a
+# server that is started anew may take minutes.
 MILVUS_CALL = 30.0
+MILVUS_FIRST = 3.0
 MILVUS_QUESTION = 10.0
 MILVUS_LOAD = 300.0
 # Rows that are sent at once, 2 KB each, and whose words' weights are fetched at once, 500 bytes each.

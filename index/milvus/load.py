@@ -58,7 +58,7 @@ class Loader:
 
     def answers(self) -> None:
         """EngineUnavailable, soon, where the server does not answer: before anything is made for it."""
-        with self._server.patient(settings.MILVUS_QUESTION):
+        with self._server.patient(settings.MILVUS_FIRST):
             self._server.call("list_collections")
 
     def whole(self, shelved: Shelved, encoder: Encoder) -> tuple[State, str]:

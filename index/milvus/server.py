@@ -22,6 +22,11 @@ TOKEN = "MILVUS_TOKEN"
 # Codes of Milvus that say it will answer later: not ready, not available, too many requests, too much at once.
 _PASSING = {1, 2, 4, 8}
 _NOT_LOADED = 101
+# gRPC's own waits grow to two minutes while a server is down, which is as long as it is then thought to be down.
+_RECONNECT = {
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 1_000,
+}
 # The first wait before a call is tried again, in seconds; the next is twice as long.
 _WAIT, _WAIT_MOST = 0.25, 5.0
 
@@ -88,7 +93,8 @@ class Server:
 
     @cached_property
     def _connected(self) -> Any:
-        client = _library().MilvusClient(uri=self.uri, token=os.environ.get(TOKEN, ""), timeout=self._limit)
+        token = os.environ.get(TOKEN, "")
+        client = _library().MilvusClient(uri=self.uri, token=token, timeout=self._limit, grpc_options=_RECONNECT)
         version = str(client.get_server_version(timeout=self._limit))
         found = regex.search(r"(\d+)\.(\d+)", version)
         if found and tuple(map(int, found.groups())) < settings.MILVUS_LEAST:
@@ -160,4 +166,5 @@ def _said(error: Exception) -> str:
     """What an error says, in few words."""
     if callable(code := getattr(error, "code", None)):
         return str(code().name).lower().replace("_", " ")
-    return str(getattr(error, "message", "") or error).strip().splitlines()[0][:200]
+    said = str(getattr(error, "message", "") or error).strip().splitlines()[0]
+    return "no connection" if said.startswith("Fail connecting") else said[:200]
