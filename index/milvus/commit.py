@@ -67,7 +67,7 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
         state = own.changed(known, name, before, now)
     old = name or None
     if state is None:
-        state, name = own.whole(now, encoder)
+        state, name = own.whole(now, encoder, (store.said.get("engine") or {}).get("collection", ""))
     return Made(state, kind, {**said, "collection": name}, own, old, gone)
 
 

@@ -61,8 +61,11 @@ class Loader:
         with self._server.patient(settings.MILVUS_QUESTION):
             self._server.call("list_collections")
 
-    def whole(self, shelved: Shelved, encoder: Encoder) -> tuple[State, str]:
-        """All of these documents, which are not none, in a collection of their own: the state, and its name."""
+    def whole(self, shelved: Shelved, encoder: Encoder, live: str = "") -> tuple[State, str]:
+        """All of these documents, which are not none, in a collection of their own: the state, and its name.
+
+        Never in the one of the name `live`, which is that of the index as it is: whoever reads it is not disturbed.
+        """
         self._progress("terms", 0, 1)
         documents = Documents(shelved.parts)
         spelling, own = learn(documents)
@@ -75,7 +78,8 @@ class Loader:
         frame = Frame.of(
             spelling, encoder.name, (lengths[0], lengths[1]), Centres.of(encoder, *pairs), len(texts.paragraph_of)
         )
-        collection = self._collection(f"{self._prefix}{frame.digest}")
+        name = f"{self._prefix}{frame.digest}_{self._kind.replace('-', '_')}"
+        collection = self._collection(f"{name}_again" if name == live else name)
         sent = self._begun(collection, frame, sum(map(len, vectors)))
         send = Sending(collection, frame, texts, vectors, shelved)
         counts, moments = (Counts(), Counts()), nothing(frame.dim)
