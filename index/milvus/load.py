@@ -6,10 +6,9 @@ A load that is killed is gone on with by the next: which parts have been sent st
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from index.milvus.statistics import Counts, Numbers
 from index.milvus.texts import Texts
 from index.scores.spread import Spread
 from index.spelling import Own, learn
+from index.store.store import DRAFTS
 
 # The id of an index among all that use a server, and what was sent of a collection that is not whole yet.
 ID, SENT = "milvus.id", "milvus.sent-"
@@ -83,11 +83,15 @@ class Loader:
         sent = self._begun(collection, frame, sum(map(len, vectors)))
         send = Sending(collection, frame, texts, vectors, shelved)
         counts, moments = (Counts(), Counts()), nothing(frame.dim)
-        with _written(self._sent(collection)) as write:
-            moments = send.all(counts, moments, sent, write, self._progress)
-            collection.settle()
-            if collection.count() < send.rows:  # what was sent was lost after all
-                send.all((Counts(), Counts()), moments, frozenset(), write, self._progress)
+        path = self._sent(collection)
+
+        def write(keys: Iterable[str]) -> None:
+            disk.append(path, "".join(f"{key}\n" for key in keys).encode())
+
+        moments = send.all(counts, moments, sent, write, self._progress)
+        collection.settle()
+        if collection.count() < send.rows:  # what was sent was lost after all
+            send.all((Counts(), Counts()), moments, frozenset(), write, self._progress)
         self._complete(collection, send.rows, shelved.keys)
         spread = Spread(texts.paragraph_of, texts.chinese[0])
         return State(spelling, frame, numbers.statistics(counts), moments, spread), collection.name
@@ -208,19 +212,6 @@ def _joined_spread(spread: Spread, before: Shelved, texts: Texts | None, new: Sh
     return Spread(of.astype(np.int32), np.concatenate([known[key][1] for key in now.keys]))
 
 
-@contextmanager
-def _written(path: Path) -> Iterator[Callable[[Iterable[str]], None]]:
-    """A file to which keys are added, a line each; they are on the disk when the call returns."""
-    with path.open("a", encoding="ascii") as file:
-
-        def write(keys: Iterable[str]) -> None:
-            file.writelines(f"{key}\n" for key in keys)
-            file.flush()
-            os.fsync(file.fileno())
-
-        yield write
-
-
 def index_id(folder: Path) -> str:
     """8 hexadecimal digits that tell an index from all others, drawn when it is first loaded."""
     path = folder / ID
@@ -230,5 +221,9 @@ def index_id(folder: Path) -> str:
         found = ""
     if not (len(found) == 8 and set(found) <= set("0123456789abcdef")):
         found = secrets.token_hex(4)
-        disk.write(path, [found.encode()])
+        draft = folder / f"{DRAFTS}id"
+        disk.remove(draft)
+        disk.write(draft, [found.encode()])
+        disk.rename(draft, path)
+        disk.settle(folder)
     return found
