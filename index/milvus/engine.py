@@ -225,7 +225,7 @@ class Put:
         scores, chinese = scores[place], engine.spread.chinese
         alone, counts, found = alone[place], engine.statistics.counts[level], []
         for column, of in enumerate((True, False)):
-            count, own = np.count_nonzero(chinese == of), chinese[rows] == of
+            count, own = int(np.count_nonzero(chinese == of)), chinese[rows] == of
             together = float((scores[own] ** 2 - alone[own]).sum()) * count / max(1, int(np.count_nonzero(own)))
             total = sum(idf * counts.sums[dim, column] for dim, idf in self._weights[level]) / STEPS
             squares = sum(idf**2 * counts.squares[dim, column] for dim, idf in self._weights[level]) / STEPS**2
