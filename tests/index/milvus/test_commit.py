@@ -394,7 +394,7 @@ ACTS: dict[str, tuple[bool, float, Act]] = {
 @pytest.mark.parametrize(
     ("act", "how", "step"),
     [
-        *((act, "down", 5) for act in ACTS),
+        *((act, "down", 8) for act in ACTS),
         *(pytest.param(act, how, 1, marks=pytest.mark.slow) for act in ACTS for how in ("once", "down", "done")),
     ],
 )

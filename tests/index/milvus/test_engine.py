@@ -35,7 +35,7 @@ SCOPES = {
 }
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["whole", "pooled"])
+@pytest.fixture(scope="module", params=["whole", "pooled"])
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, Library]]:
     """The embedded one and the one on a server; of so few sentences that all are scored, or else of too many."""
     folder = tmp_path_factory.mktemp("both")
@@ -43,7 +43,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         patch.setattr(encoders, "load", lambda name: Hashed())
         patch.setattr(glossary, "cedict", dictionary)
         standing(patch)
-        if request.param:
+        if request.param == "pooled":
             patch.setattr(settings, "SCORED_WHOLE", 10)
             patch.setattr(settings, "POOL_SENTENCES", 4)
             patch.setattr(settings, "POOL_PARAGRAPHS", 2)
@@ -90,10 +90,9 @@ def test_what_is_found_is_the_same(both: tuple[Library, Library], scope: Scope) 
         ]
 
 
+@pytest.mark.parametrize("both", ["pooled"], indirect=True)
 @pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
 def test_pools_are_the_same(both: tuple[Library, Library], scope: Scope) -> None:
-    if len(both[0].rows) <= settings.SCORED_WHOLE:
-        pytest.skip("such a library has no pool")
     embedded, served = (list(pools(library, scope.within(library))) for library in both)
     assert served == embedded
     if scope == Scope():
@@ -114,22 +113,20 @@ def test_terms_and_their_weights_are_the_same(both: tuple[Library, Library]) -> 
     assert (served.engine.memory, served.engine.kinds) == (0, ("hnsw", "hnsw"))
 
 
+@pytest.mark.parametrize("both", ["whole"], indirect=True)
 def test_a_small_library_is_fetched_once(both: tuple[Library, Library], server: StandIn) -> None:
     list(legs(both[1]))
-    if len(both[0].rows) > settings.SCORED_WHOLE:
-        pytest.skip("it is no small one")
     server.calls.clear()
     list(legs(both[1]))
     assert server.calls == []
 
 
+@pytest.mark.parametrize("both", ["pooled"], indirect=True)
 @pytest.mark.parametrize("share", [0.5, 0.7])
 def test_totals_are_near_where_some_are_looked_at(
     both: tuple[Library, Library], served: Milvus, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counts and sums are exact to the steps of weights; of the squares, what two terms add together is guessed."""
-    if len(both[0].rows) <= settings.SCORED_WHOLE:
-        pytest.skip("such a library is looked at as a whole")
     monkeypatch.setattr(settings, "MILVUS_SAMPLE", int(share * len(both[0].rows)))
     served.__dict__.pop("sample", None)
     guessed, squares, alone = 0.0, 0.0, 0.0

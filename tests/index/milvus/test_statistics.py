@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from test_rows import Chunks, bags, chunks, mean, terms
@@ -49,6 +49,7 @@ def arrays(of: Counts, dim: int) -> tuple[Any, ...]:
     return of.df[dim], *of.sums[dim], *of.squares[dim]
 
 
+@settings(max_examples=30)
 @given(documents, st.data())
 def test_what_came_and_went_leaves_nothing(all: list[Texts], data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(all))))
@@ -104,6 +105,7 @@ def test_sums_are_those_of_the_weights(given: Chunks) -> None:
     np.testing.assert_allclose(counts.sums / 2**16, sums, atol=2**-16 * times.sum())
 
 
+@settings(max_examples=30)
 @given(documents)
 def test_what_is_kept_is_read_again(all: list[Texts]) -> None:
     known = counted(all)
