@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from few_papers import PAPERS, by_hand, dictionary, legs, write
 from hashed import Hashed
 from in_memory import ENGINE, StandIn, Table, standing
-from papers import PAPERS, by_hand, dictionary, legs, write
 
 from index import opening, settings
 from index.build import build
@@ -135,7 +135,7 @@ def test_documents_come_change_and_go(
     monkeypatch.setattr(settings, "MILVUS_DRIFT", 1_000)
     name = collections(served)
     paper = tmp_path / "milk.md"
-    paper.write_text("# 牛奶\n\n牛奶是白色的。海藻不是白色的，产量更低。Milk is white.\n", encoding="utf-8")
+    paper.write_text("# 牛奶\n\n牛奶是白色的。海藻不是白色的，产量更低。\n", encoding="utf-8")
 
     def changed(text: str) -> None:
         paper.write_text(text, encoding="utf-8")
@@ -158,6 +158,7 @@ def test_documents_come_change_and_go(
         assert len(same) > 5
         assert all(before[id] is server.table.rows[id] for id in same)
         sparse_by_hand(served)
+        assert "milk" in opening.read(served).vocabulary or step in steps[4:5]  # the dictionary's, or the paper's own
     moments_by_hand(served)
 
 
@@ -255,8 +256,21 @@ def test_another_kind_of_index_is_made(served: Path, server: StandIn) -> None:
     server.calls.clear()
     build(None, served, "hashed")
     assert "upsert" not in server.calls
+    build(None, served, "hashed", vectors="diskann")
+    assert server.tables[collections(served)].indexes["dense"] == ("DISKANN", {})
     build(None, served, "hashed", vectors="auto")
     assert server.tables[collections(served)].indexes["dense"][0] == "HNSW"
+
+
+def test_what_was_sent_for_one_kind_is_no_other(served: Path, server: StandIn) -> None:
+    """A load that was broken off is gone on with only where it is the same."""
+    server.fails, server.down = 6, True
+    with pytest.raises(EngineUnavailable):
+        build(None, served, "hashed", vectors="ivf-sq8")
+    assert len(server.tables) == 2
+    server.fails = None
+    build(None, served, "hashed", vectors="diskann")
+    assert {table.indexes["dense"][0] for table in server.tables.values()} == {"DISKANN"}
 
 
 @pytest.mark.parametrize(
@@ -316,6 +330,23 @@ def test_rows_that_no_index_has_are_swept_out(served: Path, server: StandIn, she
     (tmp_path / "milk.txt").write_text("牛奶是白色的。\n", encoding="utf-8")
     shelf.add([tmp_path / "milk.txt"])
     assert server.keys()[collections(served)] == keys(served)
+
+
+def test_what_is_swept_out_is_in_no_index(
+    served: Path, server: StandIn, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in the one as it is, of which a document is to go: the change may yet fail."""
+    before = said(served)
+    row = next(row for row in server.table.rows.values() if row["level"] == 0)
+    place = Place("f" * 32, 0, 0)
+    server.table.rows[place.id] = {**row, "id": place.id, "part": place.part}
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "commit", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(settings, "MILVUS_DRIFT", 1_000)
+        with pytest.raises(KeyboardInterrupt):
+            shelf.remove(["tea"])
+    assert server.keys() == {collections(served): keys(served)}
+    assert said(served) == before
 
 
 def test_other_code_makes_all_rows_anew_and_none_is_missed_meanwhile(

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from few_papers import QUESTIONS, dictionary, legs, pools, write
 from hashed import Hashed
 from in_memory import ENGINE, URI, StandIn, standing
-from papers import QUESTIONS, dictionary, legs, pools, write
 
 from index import opening, settings
 from index.build import build

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from few_papers import dictionary, write
 from hashed import Hashed
 from in_memory import ENGINE, StandIn, standing
-from papers import dictionary, write
 
 from index import settings
 from index.build import build

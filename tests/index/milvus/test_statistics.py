@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from test_rows import Chunks, bags, chunks, mean, terms
+from test_rows import Chunks, bags, chunks, mean, on_server, terms
 
 from index.lexical.terms import Terms
-from index.milvus.rows import SparseRows
+from index.milvus.rows import EMPTY, SparseRows
 from index.milvus.statistics import Counts, Numbers, Statistics
 
 # A document's chunks at both levels, and whether it is Chinese.
@@ -25,6 +25,8 @@ MEAN = 4.0
 def add(counts: tuple[Counts, Counts], numbers: Numbers, one: Texts, sign: int = 1) -> None:
     for of, some in zip(counts, one[:2], strict=True):
         rows = SparseRows.of(bags(some, numbers), 0, len(some), MEAN)
+        # of what goes, the rows come from the server
+        rows = rows if sign > 0 else on_server(rows)
         of.add(rows, np.full(len(some), one[2]), np.arange(1, len(some) + 1), sign)
 
 
@@ -68,6 +70,7 @@ def test_what_came_and_went_leaves_nothing(all: list[Texts], data: st.DataObject
     after = numbers.statistics(counts)
     assert by_term(after) == by_term(counted([one for number, one in enumerate(all) if number not in gone]))
     assert by_term(before) == known
+    assert not any(array[EMPTY].any() for of in after.counts for array in (of.df, of.sums, of.squares))
     left = {
         term for number, one in enumerate(all) if number not in gone for level in one[:2] for c in level for term in c
     }

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from few_papers import dictionary, write
 from hashed import Hashed
 from in_memory import ENGINE, URI, StandIn, standing
-from papers import dictionary, write
 from said import Result
 
 from index.dense import encoder as encoders

@@ -34,7 +34,14 @@ QUESTIONS: tuple[tuple[str, Language], ...] = (
 def dictionary() -> Iterator[tuple[str, str]]:
     """A few entries in place of CC-CEDICT, whose reading takes seconds."""
     return iter(
-        [("海藻", "seaweed"), ("产量", "yield"), ("绿茶", "green tea"), ("红茶", "black tea"), ("冬季", "winter")]
+        [
+            ("海藻", "seaweed"),
+            ("产量", "yield"),
+            ("绿茶", "green tea"),
+            ("红茶", "black tea"),
+            ("冬季", "winter"),
+            ("牛奶", "milk"),
+        ]
     )
 
 
