@@ -134,6 +134,8 @@ class Workshop:
                 made = merged(parts, self.encoder, self.progress, core.get("vectors"))
                 kinds, files = made.dense.kinds, made.files()
             self.progress("writing", 0, 1)
+        elif engine:
+            engine = {key: value for key, value in engine.items() if key != "collection"}
         documents = [entry.to_json() for entry in entries]
         core = {**core, "dim": self.encoder.dim, "kinds": [*kinds], "engine": engine, "documents": documents}
         manifest = self.store.commit(files, core)

@@ -75,7 +75,8 @@ def _read(store: Store, manifest: Manifest) -> Library:
     def damaged(why: str) -> IndexDamaged:
         return IndexDamaged(f"the index in {store.folder} cannot be read ({why})", store.rebuild)
 
-    shared = on_milvus.read(store, manifest, damaged) if manifest.get("engine") else Read(data, size, damaged)
+    served = bool(manifest.get("engine"))
+    shared = on_milvus.read(store, manifest, parts, damaged) if served else Read(data, size, damaged)
     room = memory.available()
     if room is not None and shared.engine.memory > room:
         raise IndexTooLarge(

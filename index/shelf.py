@@ -195,7 +195,7 @@ class _Change:
         self.report = Report()
         self.core = {key: list(value) if isinstance(value, list) else value for key, value in store.core().items()}
         if engine is not None and not store.said:
-            self.core["engine"] = dict(engine)
+            self.core["engine"] = dict(engine) or None
         build.ready(store, self.core, progress)
         # of a library that does not fit here, all that is kept is not read for each document that comes
         self.workshop = Workshop(store, encoder_name, progress, thorough=not self.core["engine"])

@@ -167,7 +167,7 @@ def engine_of(name: str | None, uri: str | None) -> dict[str, str] | None:
             raise InputError("--engine milvus needs an address", "add --uri, such as --uri http://127.0.0.1:19530")
         return {"name": name, "uri": checked(uri)}
     if uri is not None:
-        raise InputError(f"--uri {uri} is the address of no engine", "add --engine milvus")
+        raise InputError(f"--uri {checked(uri)} is the address of no engine", "add --engine milvus")
     return None if name is None else {}
 
 

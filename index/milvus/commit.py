@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from index.dense.encoder import Encoder
+from index.disk import disk
 from index.disk.members import Files
 from index.engine.engine import OnServer
 from index.errors import IndexDamaged, SourceError, StoreError
@@ -14,7 +15,7 @@ from index.milvus.collection import Collection
 from index.milvus.load import Loader
 from index.milvus.sending import Progress
 from index.milvus.server import Server
-from index.milvus.shelved import Shelved
+from index.milvus.shelved import Part, Shelved
 from index.milvus.state import ReadState, State
 from index.store.entry import Entry
 from index.store.kept import Kept
@@ -57,8 +58,9 @@ def loader(store: Store, core: Mapping[str, Any], progress: Progress) -> Loader:
 def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encoder: Encoder, progress: Progress) -> Made:
     """Load these documents, which are not none; only what changed, where that can be."""
     said, kind = core["engine"], core.get("vectors") or DEFAULT
+    disk.room_for(len(entries) + len(store.entries()))
     now, own = shelved(store, entries), loader(store, core, progress)
-    earlier = _earlier(store, core, kind)
+    earlier = _earlier(store, core, kind, now)
     state, name = None, ""
     gone: frozenset[str] = frozenset()
     if earlier is not None:
@@ -67,32 +69,37 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
         state = own.changed(known, name, before, now)
     old = name or None
     if state is None:
-        state, name = own.whole(now, encoder)
+        state, name = own.whole(now, encoder, (store.said.get("engine") or {}).get("collection", ""))
     return Made(state, kind, {**said, "collection": name}, own, old, gone)
 
 
-def read(store: Store, manifest: Manifest, damaged: Any) -> ReadState:
-    """What the folder keeps of an index on Milvus."""
+def read(store: Store, manifest: Manifest, parts: Sequence[Part], damaged: Callable[[str], IndexDamaged]) -> ReadState:
+    """What the folder keeps of an index on Milvus, whose documents' parts these are."""
     said, entries = manifest["engine"], [Entry.from_json(value) for value in manifest["documents"]]
     size = (sum(entry.sentences for entry in entries), sum(entry.paragraphs for entry in entries))
     kind = manifest["kinds"][0]
     if kind not in get_args(OnServer):
         raise damaged(f"its vectors are of the kind {kind!r}")
     collection = Collection(Server(said["uri"]), said["collection"], store.rebuild)
-    return ReadState(store.data(manifest), size, damaged).over(shelved(store, entries), collection, kind)
+    known = Shelved(parts, [entry.part for entry in entries])
+    return ReadState(store.data(manifest), size, damaged).over(known, collection, kind)
 
 
-def shelved(store: Store, entries: Sequence[Entry]) -> Shelved:
-    """The parts of these documents; SourceError where two are the same, which rows could not be told apart by."""
+def shelved(store: Store, entries: Sequence[Entry], opened: Shelved | None = None) -> Shelved:
+    """The parts of these documents, some of which may be `opened`: each file is opened once.
+
+    SourceError where two documents are the same, which rows could not be told apart by.
+    """
     known: dict[str, Entry] = {}
     for entry in entries:
         if entry.part in known:
             raise SourceError(f"{entry.file} is the same as {known[entry.part].file}", "remove one of them")
         known[entry.part] = entry
-    return Shelved([Kept(store.part(one.part, one.digest), one) for one in entries], list(known))
+    there = dict(zip(opened.keys, opened.parts, strict=True)) if opened else {}
+    return Shelved([there.get(one.part) or Kept(store.part(one.part, one.digest), one) for one in entries], list(known))
 
 
-def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer) -> tuple[State, Shelved, str] | None:
+def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved) -> tuple[State, Shelved, str] | None:
     """The state of the index as it is, its documents and its collection; None where it is of another make."""
     try:
         manifest = store.manifest()
@@ -100,7 +107,8 @@ def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer) -> tuple[Sta
         same = all(manifest.get(key) == core[key] for key in ("settings", "encoder", "code", "model"))
         if not same or said.get("uri") != core["engine"]["uri"] or manifest.get("kinds") != [kind, kind]:
             return None
-        found = read(store, manifest, lambda why: IndexDamaged(why))
-        return found.state, shelved(store, store.entries()), str(said["collection"])
+        before = shelved(store, store.entries(), now)
+        found = read(store, manifest, before.parts, lambda why: IndexDamaged(why))
+        return found.state, before, str(said["collection"])
     except (StoreError, KeyError):
         return None

@@ -233,13 +233,13 @@ class Put:
         engine = self._engine
         rows, paragraphs, words = engine.sample
         scores, alone = words[level].scores(self._weights[level], engine.frame.lengths[level])
+        if len(rows) == engine.sizes[0]:
+            return engine.spread.paragraph_totals(scores) if level else engine.spread.totals(scores)
         place = np.searchsorted(paragraphs, engine.spread.paragraph_of[rows]) if level else np.arange(len(rows))
         scores, chinese = scores[place], engine.spread.chinese
-        if len(rows) == engine.sizes[0]:
-            return engine.spread.totals(scores)
         alone, counts, found = alone[place], engine.statistics.counts[level], []
         for column, of in enumerate((True, False)):
-            count, own = np.count_nonzero(chinese == of), chinese[rows] == of
+            count, own = int(np.count_nonzero(chinese == of)), chinese[rows] == of
             together = float((scores[own] ** 2 - alone[own]).sum()) * count / max(1, int(np.count_nonzero(own)))
             total = sum(idf * counts.sums[dim, column] for dim, idf in self._weights[level]) / STEPS
             squares = sum(idf**2 * counts.squares[dim, column] for dim, idf in self._weights[level]) / STEPS**2

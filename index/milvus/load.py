@@ -6,10 +6,9 @@ A load that is killed is gone on with by the next: which parts have been sent st
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from index.milvus.statistics import Counts, Numbers
 from index.milvus.texts import Texts
 from index.scores.spread import Spread
 from index.spelling import Own, learn
+from index.store.store import DRAFTS
 
 # The id of an index among all that use a server, and what was sent of a collection that is not whole yet.
 ID, SENT = "milvus.id", "milvus.sent-"
@@ -61,8 +61,11 @@ class Loader:
         with self._server.patient(settings.MILVUS_FIRST):
             self._server.call("list_collections")
 
-    def whole(self, shelved: Shelved, encoder: Encoder) -> tuple[State, str]:
-        """All of these documents, which are not none, in a collection of their own: the state, and its name."""
+    def whole(self, shelved: Shelved, encoder: Encoder, live: str = "") -> tuple[State, str]:
+        """All of these documents, which are not none, in a collection of their own: the state, and its name.
+
+        Never in the one of the name `live`, which is that of the index as it is: whoever reads it is not disturbed.
+        """
         self._progress("terms", 0, 1)
         documents = Documents(shelved.parts)
         spelling, own = learn(documents)
@@ -75,15 +78,20 @@ class Loader:
         frame = Frame.of(
             spelling, encoder.name, (lengths[0], lengths[1]), Centres.of(encoder, *pairs), len(texts.paragraph_of)
         )
-        collection = self._collection(f"{self._prefix}{frame.digest}")
+        name = f"{self._prefix}{frame.digest}_{self._kind.replace('-', '_')}"
+        collection = self._collection(f"{name}_again" if name == live else name)
         sent = self._begun(collection, frame, sum(map(len, vectors)))
         send = Sending(collection, frame, texts, vectors, shelved)
         counts, moments = (Counts(), Counts()), nothing(frame.dim)
-        with _written(self._sent(collection)) as write:
-            moments = send.all(counts, moments, sent, write, self._progress)
-            collection.settle()
-            if collection.count() < send.rows:  # what was sent was lost after all
-                send.all((Counts(), Counts()), moments, frozenset(), write, self._progress)
+        path = self._sent(collection)
+
+        def write(keys: Iterable[str]) -> None:
+            disk.append(path, "".join(f"{key}\n" for key in keys).encode())
+
+        moments = send.all(counts, moments, sent, write, self._progress)
+        collection.settle()
+        if collection.count() < send.rows:  # what was sent was lost after all
+            send.all((Counts(), Counts()), moments, frozenset(), write, self._progress)
         self._complete(collection, send.rows, shelved.keys)
         spread = Spread(texts.paragraph_of, texts.chinese[0])
         return State(spelling, frame, numbers.statistics(counts), moments, spread), collection.name
@@ -133,7 +141,7 @@ class Loader:
         """
         for path in self._folder.glob(f"{SENT}*"):
             disk.remove(path)
-        with suppress(EngineUnavailable), self._server.patient(settings.MILVUS_QUESTION):
+        with self._afterwards():
             kept = self._collection(name)
             kept.delete(gone)
             for other in kept.others(self._prefix):
@@ -144,9 +152,20 @@ class Loader:
 
     def forget(self) -> None:
         """Delete all collections of this index, as far as the server answers: it is on another engine now."""
-        with suppress(EngineUnavailable), self._server.patient(settings.MILVUS_QUESTION):
+        with self._afterwards():
             for one in self._collection("").others(self._prefix):
                 one.drop()
+
+    @contextmanager
+    def _afterwards(self) -> Iterator[None]:
+        """The index is as it should be by now: a server that does not answer is said and no error."""
+        try:
+            with self._server.patient(settings.MILVUS_QUESTION):
+                yield
+        except EngineUnavailable as error:
+            self._progress(
+                f"{error}: what is gone is deleted there by the next change, or `yinzheng index build`", 0, 1
+            )
 
     def _begun(self, collection: Collection, frame: Frame, rows: int) -> frozenset[str]:
         """The keys of the parts that were sent to a new collection, before a load was killed; it is made if need be."""
@@ -204,19 +223,6 @@ def _joined_spread(spread: Spread, before: Shelved, texts: Texts | None, new: Sh
     return Spread(of.astype(np.int32), np.concatenate([known[key][1] for key in now.keys]))
 
 
-@contextmanager
-def _written(path: Path) -> Iterator[Callable[[Iterable[str]], None]]:
-    """A file to which keys are added, a line each; they are on the disk when the call returns."""
-    with path.open("a", encoding="ascii") as file:
-
-        def write(keys: Iterable[str]) -> None:
-            file.writelines(f"{key}\n" for key in keys)
-            file.flush()
-            os.fsync(file.fileno())
-
-        yield write
-
-
 def index_id(folder: Path) -> str:
     """8 hexadecimal digits that tell an index from all others, drawn when it is first loaded."""
     path = folder / ID
@@ -226,5 +232,9 @@ def index_id(folder: Path) -> str:
         found = ""
     if not (len(found) == 8 and set(found) <= set("0123456789abcdef")):
         found = secrets.token_hex(4)
-        disk.write(path, [found.encode()])
+        draft = folder / f"{DRAFTS}id"
+        disk.remove(draft)
+        disk.write(draft, [found.encode()])
+        disk.rename(draft, path)
+        disk.settle(folder)
     return found

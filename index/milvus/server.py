@@ -33,6 +33,8 @@ _WAIT, _WAIT_MOST = 0.25, 5.0
 
 def checked(uri: str) -> str:
     """An address as it is kept; InputError for one that is no `http://HOST:PORT`, or that has a password in it."""
+    if "@" in uri:
+        raise InputError("the address of Milvus has a password in it", f"put `user:password` into {TOKEN} instead")
     try:
         parts = urlsplit(uri)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port is not None
@@ -40,9 +42,7 @@ def checked(uri: str) -> str:
         sound = False
     if not sound:
         raise InputError(f"the address of Milvus is {uri!r}", "expected one such as http://127.0.0.1:19530")
-    if parts.username or parts.password:
-        raise InputError("the address of Milvus has a password in it", f"put `user:password` into {TOKEN} instead")
-    return uri.rstrip("/")
+    return parts.geturl().rstrip("/")
 
 
 class Server:
@@ -166,5 +166,5 @@ def _said(error: Exception) -> str:
     """What an error says, in few words."""
     if callable(code := getattr(error, "code", None)):
         return str(code().name).lower().replace("_", " ")
-    said = str(getattr(error, "message", "") or error).strip().splitlines()[0]
-    return "no connection" if said.startswith("Fail connecting") else said[:200]
+    said = str(getattr(error, "message", "")).strip() or str(error).strip() or type(error).__name__
+    return "no connection" if said.startswith("Fail connecting") else said.splitlines()[0][:200]

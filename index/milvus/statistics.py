@@ -113,6 +113,8 @@ class Statistics:
                 raise ValueError("the counts are of another kind")
             counts.append(Counts(int(number[0]), *rest))
         dims = np.asarray(arrays[f"vocabulary-dims{ARRAY}"])
+        if dims.dtype.str != "<i8":
+            raise ValueError("the counts are of another kind")
         return cls(Vocabulary.of_arrays(arrays), dims, (counts[0], counts[1]))
 
 

@@ -37,7 +37,7 @@ from index.store.manifest import FILE as MANIFEST
 
 PARTS = "parts"
 # Where what is being written lies, below the folder, until it is whole.
-_DRAFTS = ".new-"
+DRAFTS = ".new-"
 
 
 class Store:
@@ -157,7 +157,7 @@ class Store:
     def leftovers(self, manifest: Manifest) -> list[Path]:
         """What lies here and no manifest names: of the index before, or of a build that was killed."""
         named = manifests.named(manifest)
-        found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(f"{_DRAFTS}*")]
+        found = [*self.folder.glob("data-*"), *(self.folder / PARTS).glob("*"), *self.folder.glob(f"{DRAFTS}*")]
         return sorted(path for path in found if path.name not in named)
 
     def copied(self) -> bool:
@@ -190,7 +190,7 @@ class Store:
 
     def put(self, key: str, files: Files) -> str:
         """Make these files the part of that key; its digest (see `part`)."""
-        draft, parts = self.folder / f"{_DRAFTS}part", self.folder / PARTS
+        draft, parts = self.folder / f"{DRAFTS}part", self.folder / PARTS
         disk.make(parts)
         disk.remove(draft)
         digest = pack.write(draft, files)
@@ -200,7 +200,7 @@ class Store:
 
     def commit(self, files: Files, core: Mapping[str, Any]) -> Manifest:
         """Make these files, and the parts that `core` names, the index; `core` is the manifest without sums."""
-        draft = self.folder / f"{_DRAFTS}data"
+        draft = self.folder / f"{DRAFTS}data"
         sums = {name: sum.to_json() for name, sum in sorted(_fill(draft, files).items())}
         content = hashlib.sha256(json.dumps(sums).encode()).hexdigest()
         manifest = manifests.signed({"format": settings.FORMAT, **core, "data": f"data-{content[:16]}", "files": sums})
@@ -217,7 +217,7 @@ class Store:
         return manifest
 
     def _replace(self, name: str, data: bytes) -> None:
-        draft = self.folder / f"{_DRAFTS}manifest"
+        draft = self.folder / f"{DRAFTS}manifest"
         disk.write(draft, [data])
         disk.rename(draft, self.folder / name)
         disk.settle(self.folder)
@@ -231,7 +231,7 @@ class Store:
 
     def _clear(self) -> None:
         """Delete what a writer that did not come to its end was writing."""
-        for draft in self.folder.glob(f"{_DRAFTS}*"):
+        for draft in self.folder.glob(f"{DRAFTS}*"):
             disk.remove(draft)
 
     def _retire(self) -> None:

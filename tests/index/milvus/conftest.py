@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from served import Served
+from milvus_served import Served
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hashed import Hashed, small_dictionary
+from milvus_served import Served
 from rank_bm25 import BM25Plus
-from served import Served
 from written import write
 
 from index import opening, settings

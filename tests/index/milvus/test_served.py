@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from hashed import Hashed, small_dictionary
-from served import CLUSTER, Served, free
+from milvus_served import CLUSTER, Served, free
 from written import write
 
 from index import opening, settings
