@@ -40,7 +40,7 @@ def manifest(value: tuple[Any, bool]) -> None:
         store.entries()
         core = store.core()
         assert set(core) == set(NOTHING_SAID)
-        assert all(isinstance(text, str) for key in set(core) - {"folder", "vectors"} for text in core[key])
+        assert all(isinstance(text, str) for key in set(core) - {"folder", "vectors", "engine"} for text in core[key])
 
 
 def sums(value: Any) -> None:

@@ -45,7 +45,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("index add notes.md p", ["paper one.pdf"]),
         ("index add ", FILES),
         ("index build --sources ", ["a folder"]),
-        ("index build --vectors ", ["auto", "flat", "coded"]),
+        ("index build --vectors ", ["auto", "flat", "coded", "hnsw", "ivf-sq8", "diskann"]),
         ("ask --format ", ["text", "markdown", "json"]),
         ("ask --format m", ["markdown"]),
         ("ask --index ", ["a folder"]),
