@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from index.dense.encoder import Encoder
+from index.disk import disk
 from index.disk.members import Files
 from index.engine.engine import OnServer
 from index.errors import IndexDamaged, SourceError, StoreError
@@ -58,7 +59,7 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
     """Load these documents, which are not none; only what changed, where that can be."""
     said, kind = core["engine"], core.get("vectors") or DEFAULT
     now, own = shelved(store, entries), loader(store, core, progress)
-    earlier = _earlier(store, core, kind)
+    earlier = _earlier(store, core, kind, now)
     state, name = None, ""
     gone: frozenset[str] = frozenset()
     if earlier is not None:
@@ -71,28 +72,32 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
     return Made(state, kind, {**said, "collection": name}, own, old, gone)
 
 
-def read(store: Store, manifest: Manifest, damaged: Any) -> ReadState:
-    """What the folder keeps of an index on Milvus."""
-    said, entries = manifest["engine"], [Entry.from_json(value) for value in manifest["documents"]]
-    size = (sum(entry.sentences for entry in entries), sum(entry.paragraphs for entry in entries))
-    kind = manifest["kinds"][0]
+def read(store: Store, manifest: Manifest, documents: Shelved, damaged: Any) -> ReadState:
+    """What the folder keeps of an index on Milvus, whose documents these are."""
+    said, kind = manifest["engine"], manifest["kinds"][0]
+    size = (int(documents.firsts[-1, 0]), int(documents.firsts[-1, 1]))
     if kind not in get_args(OnServer):
         raise damaged(f"its vectors are of the kind {kind!r}")
     collection = Collection(Server(said["uri"]), said["collection"], store.rebuild)
-    return ReadState(store.data(manifest), size, damaged).over(shelved(store, entries), collection, kind)
+    return ReadState(store.data(manifest), size, damaged).over(documents, collection, kind)
 
 
-def shelved(store: Store, entries: Sequence[Entry]) -> Shelved:
-    """The parts of these documents; SourceError where two are the same, which rows could not be told apart by."""
+def shelved(store: Store, entries: Sequence[Entry], opened: Shelved | None = None) -> Shelved:
+    """The parts of these documents, each open once: those that are `opened` are taken from there.
+
+    SourceError where two are the same, which rows could not be told apart by.
+    """
     known: dict[str, Entry] = {}
     for entry in entries:
         if entry.part in known:
             raise SourceError(f"{entry.file} is the same as {known[entry.part].file}", "remove one of them")
         known[entry.part] = entry
-    return Shelved([Kept(store.part(one.part, one.digest), one) for one in entries], list(known))
+    there = dict(zip(opened.keys, opened.parts, strict=True)) if opened else {}
+    parts = [there.get(one.part) or Kept(store.part(one.part, one.digest), one) for one in entries]
+    return Shelved(parts, list(known))
 
 
-def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer) -> tuple[State, Shelved, str] | None:
+def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved) -> tuple[State, Shelved, str] | None:
     """The state of the index as it is, its documents and its collection; None where it is of another make."""
     try:
         manifest = store.manifest()
@@ -100,7 +105,10 @@ def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer) -> tuple[Sta
         same = all(manifest.get(key) == core[key] for key in ("settings", "encoder", "code", "model"))
         if not same or said.get("uri") != core["engine"]["uri"] or manifest.get("kinds") != [kind, kind]:
             return None
-        found = read(store, manifest, lambda why: IndexDamaged(why))
-        return found.state, shelved(store, store.entries()), str(said["collection"])
+        entries = store.entries()
+        disk.room_for(len({entry.part for entry in entries} - set(now.keys)))
+        before = shelved(store, entries, now)
+        found = read(store, manifest, before, lambda why: IndexDamaged(why))
+        return found.state, before, str(said["collection"])
     except (StoreError, KeyError):
         return None

@@ -16,11 +16,13 @@ import regex
 from index.dense.nearest import Kind
 from index.disk.sums import Sum
 from index.engine.engine import OnServer
+from index.errors import IndexTooLarge
 from index.store.entry import Entry
 
 FILE, COPY = "manifest.json", "manifest.copy.json"
-# Bytes that are read of it at most; it has some 600 for a document.
+# Bytes that are read of it at most, and those of them that are for all but the documents; each has some 600.
 BYTES_MAX = 200_000_000
+_OTHERS = 10_000_000
 # What the user has said, which outlives a build. The folder of sources.toml, if any; the folders whose files were
 # added; which listed documents were removed, by their ids, and which files of those folders, by the SHA-256 of their
 # paths.
@@ -55,6 +57,16 @@ def fingerprint(manifest: Manifest) -> str:
             for one in documents
         ]
     return _digest(core)[:16]
+
+
+def fit(documents: list[Any]) -> None:
+    """Raise IndexTooLarge where a manifest of these documents, as entries have them, could not be read again."""
+    size, room = len(to_bytes({"documents": documents})), BYTES_MAX - _OTHERS
+    if size > room:
+        raise IndexTooLarge(
+            f"{len(documents)} documents take {size:,} bytes of the index's manifest, expected at most {room:,}",
+            "make indexes of fewer documents; what was encoded is kept",
+        )
 
 
 def is_signed(manifest: Manifest) -> bool:
