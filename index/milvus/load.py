@@ -75,7 +75,7 @@ class Loader:
         frame = Frame.of(
             spelling, encoder.name, (lengths[0], lengths[1]), Centres.of(encoder, *pairs), len(texts.paragraph_of)
         )
-        collection = self._collection(f"{self._prefix}{frame.digest}")
+        collection = self._collection(f"{self._prefix}{frame.digest}_{self._kind.replace('-', '_')}")
         sent = self._begun(collection, frame, sum(map(len, vectors)))
         send = Sending(collection, frame, texts, vectors, shelved)
         counts, moments = (Counts(), Counts()), nothing(frame.dim)
