@@ -126,7 +126,7 @@ class Workshop:
         files: Files = ()
         before, engine, loaded = self.store.said.get("engine"), core.get("engine"), None
         documents = [entry.to_json() for entry in entries]
-        manifests.fit(documents)
+        manifests.fit({"documents": documents})
         if entries:
             disk.room_for(len(entries))
             if engine:

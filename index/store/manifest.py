@@ -20,9 +20,8 @@ from index.errors import IndexTooLarge
 from index.store.entry import Entry
 
 FILE, COPY = "manifest.json", "manifest.copy.json"
-# Bytes that are read of it at most, and those of them that are for all but the documents; each has some 600.
+# Bytes that are read of it at most; it has some 600 for a document, and 1 for each 1,000 of the data files.
 BYTES_MAX = 200_000_000
-_OTHERS = 10_000_000
 # What the user has said, which outlives a build. The folder of sources.toml, if any; the folders whose files were
 # added; which listed documents were removed, by their ids, and which files of those folders, by the SHA-256 of their
 # paths.
@@ -59,12 +58,12 @@ def fingerprint(manifest: Manifest) -> str:
     return _digest(core)[:16]
 
 
-def fit(documents: list[Any]) -> None:
-    """Raise IndexTooLarge where a manifest of these documents, as entries have them, could not be read again."""
-    size, room = len(to_bytes({"documents": documents})), BYTES_MAX - _OTHERS
-    if size > room:
+def fit(manifest: Manifest) -> None:
+    """Raise IndexTooLarge where a manifest, or what there is of one, could not be read again."""
+    size, count = len(to_bytes(manifest)), len(manifest["documents"])
+    if size > BYTES_MAX:
         raise IndexTooLarge(
-            f"{len(documents)} documents take {size:,} bytes of the index's manifest, expected at most {room:,}",
+            f"the manifest of {count} documents has {size:,} bytes, expected at most {BYTES_MAX:,}",
             "make indexes of fewer documents; what was encoded is kept",
         )
 

@@ -19,11 +19,12 @@ def test_too_many_documents(
 ) -> None:
     folder, first = tmp_path / "index", Corpus(make_corpus(tmp_path / "corpus"))
     before = build(first, folder, hashed_encoder)
-    size = len(manifest.to_bytes({"documents": before["documents"]}))
-    monkeypatch.setattr(manifest, "BYTES_MAX", manifest._OTHERS + size)
+    entries, all = (len(manifest.to_bytes(one)) for one in ({"documents": before["documents"]}, before))
+    monkeypatch.setattr(manifest, "BYTES_MAX", all)
     assert build(first, folder, hashed_encoder) == before
-    monkeypatch.setattr(manifest, "BYTES_MAX", manifest._OTHERS + size - 1)
-    with pytest.raises(IndexTooLarge, match=f"1 documents take {size:,} bytes"):
-        build(first, folder, hashed_encoder)
+    for most, found in ((all - 1, all), (entries - 1, entries)):
+        monkeypatch.setattr(manifest, "BYTES_MAX", most)
+        with pytest.raises(IndexTooLarge, match=f"of 1 documents has {found:,} bytes"):
+            build(first, folder, hashed_encoder)
     monkeypatch.undo()
     assert Store(folder).manifest() == before
