@@ -14,12 +14,9 @@ _SCALES: dict[Unit, tuple[tuple[float, str], ...]] = {
 }
 # Files of an index's folder that do not grow with it.
 _FIXED = ("moments", "centres", "frame", "milvus.id", ".lock")
-FIXED, VECTORS, TERMS, MANIFEST = (
-    "moments and centres",
-    "vectors and codes",
-    "terms and the rest",
-    "manifest, both copies",
-)
+FIXED, MANIFEST = "moments and centres", "manifest, both copies"
+VECTORS, TERMS = "vectors and codes", "terms and the rest"
+KINDS = (VECTORS, TERMS, MANIFEST, FIXED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def shown(amount: float, unit: Unit) -> str:
 
 def kinds(names: Mapping[str, int]) -> dict[str, int]:
     """The bytes of an index's files by kind; `names` are their names below its folder, without parts."""
-    found = dict.fromkeys((VECTORS, TERMS, MANIFEST, FIXED), 0)
+    found = dict.fromkeys(KINDS, 0)
     for name, size in names.items():
         file = name.rpartition("/")[2]
         kind = (

@@ -24,6 +24,7 @@ from index.milvus import commit as on_milvus
 from index.milvus.engine import Milvus
 from index.milvus.server import Server
 from index.model import model
+from index.store import manifest as manifests
 from index.store.store import Store
 from qa.answering.question import Question
 from qa.answering.retrieve import retrieve
@@ -71,7 +72,8 @@ def build(folder: str, sentences: int, seed: int) -> dict[str, Any]:
         _, merging = _measured(lambda: hybrid.made_into(store, entries, vectors))
     writing["seconds"] -= making[0]
     writing["cpu"] -= making[1]
-    return {"documents": len(entries), "writing": writing, "merging": merging}
+    listed = len(manifests.to_bytes({"documents": [entry.to_json() for entry in entries]}))
+    return {"documents": len(entries), "listed": listed, "writing": writing, "merging": merging}
 
 
 def load(folder: str, sentences: int, seed: int, uri: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from eval.bench import settings
 from eval.bench.apart import Failed, apart
 from eval.bench.process import counted
 from eval.bench.scale import made, real
-from eval.bench.scale.figures import FIXED, MANIFEST, Figure, kinds, shown
+from eval.bench.scale.figures import FIXED, KINDS, Figure, Unit, kinds, shown
 from eval.bench.scale.real import Real
 from eval.bench.sets.read import found
 from eval.bench.speed import documents
@@ -64,23 +64,26 @@ def scale(
     paths, sizes = [str(found(path, data).resolve()) for path in sets], sorted(set(sentences))
     is_lite = uri is not None and made.is_lite(uri)
     with console.progress() as progress, TemporaryDirectory(prefix="yinzheng-scale-") as work:
+        progress("real text", 0, len(sizes) + 1)
         try:
-            progress("real text", 0, len(sizes) + 1)
             text = Real(**apart(_real, {"paths": paths, "sample": sample}, Path(work), settings.STAGE_SECONDS, {}))
-            libraries = {}
-            for number, chunks in enumerate(sizes, start=1):
-                progress(f"{chunks:,} made sentences", number, len(sizes) + 1)
-                libraries[chunks] = library(chunks, seed, uri)
         except Failed as error:
-            console.error(str(error))
+            console.error(f"real text: {error}")
             return FINDING
+        libraries = {}
+        for number, chunks in enumerate(sizes, start=1):
+            progress(f"{chunks:,} made sentences", number, len(sizes) + 1)
+            libraries[chunks] = library(chunks, seed, uri)
     figures = [*of_text(text)], [*of_libraries(libraries, is_lite)]
     if with_json:
         plain = [one.to_json() for some in figures for one in some]
         print(as_json({"text": asdict(text), "libraries": libraries, "figures": plain}))
     else:
         _print(console, *figures, text, libraries, is_lite)
-    return DONE
+    failed = [f"{chunks:,} sentences: {one['failed']}" for chunks, one in libraries.items() if "failed" in one]
+    for why in failed:
+        console.error(why)
+    return FINDING if failed else DONE
 
 
 def _real(paths: Sequence[str], sample: int) -> dict[str, Any]:
@@ -88,28 +91,34 @@ def _real(paths: Sequence[str], sample: int) -> dict[str, Any]:
 
 
 def library(sentences: int, seed: int, uri: str | None) -> dict[str, Any]:
-    """What was measured of a made library of so many sentences, stage by stage."""
+    """What was measured of a made library of so many sentences, stage by stage; up to one that has `failed`, if any."""
+    measured: dict[str, Any] = {}
     with TemporaryDirectory(prefix="yinzheng-scale-") as work:
         folder = Path(work) / "index"
         documents.write_questions(Path(work), sentences, seed, settings.SCALE_QUESTIONS)
         job = {"folder": str(folder), "sentences": sentences, "seed": seed}
 
-        def stage(function: Any, **more: Any) -> dict[str, Any]:
-            found: dict[str, Any] = apart(function, {**job, **more}, Path(work), settings.STAGE_SECONDS, {})
-            return found
-
-        measured = {"build": stage(made.build)}
-        measured["kept"] = kinds(_files(folder))
-        measured["ask"] = stage(made.ask, questions=work)
-        if uri is not None:
+        def stage(name: str, function: Callable[..., Any], **more: Any) -> None:
             try:
-                measured["load"] = stage(made.load, uri=uri)
+                measured[name] = apart(function, {**job, **more}, Path(work), settings.STAGE_SECONDS, {})
+            except Failed as error:
+                raise Failed(f"{name}: {error}") from None
+
+        try:
+            stage("build", made.build)
+            measured["kept"] = kinds(_files(folder))
+            stage("ask", made.ask, questions=work)
+            if uri is not None:
+                stage("load", made.load, uri=uri)
                 measured["kept there"] = kinds(_files(folder))
-                measured["asked there"] = stage(made.ask, questions=work, uri=uri)
-                measured["add"] = stage(made.add, uri=uri)
-            finally:
+                stage("ask there", made.ask, questions=work, uri=uri)
+                stage("add", made.add, uri=uri)
+        except Failed as error:
+            measured["failed"] = str(error)
+        finally:
+            if uri is not None:
                 made.forget(folder, uri)
-        return measured
+    return measured
 
 
 def _files(folder: Path) -> dict[str, int]:
@@ -131,39 +140,43 @@ def of_text(text: Real) -> Iterator[Figure]:
         yield Figure("time", f"{what}, of the processor", "seconds", {encoded: cpu * encoded})
 
 
+# What is measured of a made library: a group, what it is, and where it stands among what the stages measured.
+_FIGURES: tuple[tuple[str, str, Unit, tuple[str, ...]], ...] = (
+    ("memory", "building, in a folder", "bytes", ("build", "merging", "peak")),
+    ("memory", "asking, in a folder", "bytes", ("ask", "own")),
+    ("memory", "asking, pages of files", "bytes", ("ask", "file")),
+    ("memory", "loading into Milvus, client", "bytes", ("load", "peak")),
+    ("memory", "asking Milvus, client", "bytes", ("ask there", "own")),
+    ("memory", "adding a document, client", "bytes", ("add", "peak")),
+    ("time", "writing parts", "seconds", ("build", "writing", "seconds")),
+    ("time", "building, in a folder", "seconds", ("build", "merging", "seconds")),
+    ("time", "building, of the processor", "seconds", ("build", "merging", "cpu")),
+    ("time", "loading, of the client's processor", "seconds", ("load", "cpu")),
+    ("time", "adding, of the client's processor", "seconds", ("add", "cpu")),
+)
+# Of a server that is not milvus-lite.
+_WAITED: tuple[tuple[str, str, Unit, tuple[str, ...]], ...] = (
+    ("time", "loading", "seconds", ("load", "seconds")),
+    ("time", "adding a document", "seconds", ("add", "seconds")),
+)
+_KEPT = (("disk: in a folder", "kept"), ("disk: beside Milvus", "kept there"))
+
+
 def of_libraries(libraries: Mapping[int, Mapping[str, Any]], is_lite: bool) -> Iterator[Figure]:
-    """What is measured of made libraries, by their sizes."""
-
-    def by(*names: str) -> dict[int, float]:
-        found = {}
-        for chunks, one in libraries.items():
-            value: Any = one
+    """What is measured of made libraries, by their sizes, as far as they came."""
+    kept: list[tuple[str, str, Unit, tuple[str, ...]]] = [
+        (group, kind, "bytes", (name, kind)) for group, name in _KEPT for kind in KINDS
+    ]
+    for group, what, unit, names in (*kept, *_FIGURES, *(() if is_lite else _WAITED)):
+        by: dict[int, float] = {}
+        for chunks, value in libraries.items():
+            found: Any = value
             for name in names:
-                value = value[name]
-            found[chunks] = float(value)
-        return found
-
-    there = all("load" in one for one in libraries.values())
-    for group, name in (("disk: in a folder", "kept"), ("disk: beside Milvus", "kept there")):
-        if name == "kept" or there:
-            for kind in next(iter(libraries.values()))[name]:
-                yield Figure(group, kind, "bytes", by(name, kind), fixed=kind == FIXED)
-    yield Figure("memory", "building, in a folder", "bytes", by("build", "merging", "peak"))
-    yield Figure("memory", "asking, in a folder", "bytes", by("ask", "own"))
-    yield Figure("memory", "asking, pages of files", "bytes", by("ask", "file"))
-    if there:
-        yield Figure("memory", "loading into Milvus, client", "bytes", by("load", "peak"))
-        yield Figure("memory", "adding a document, client", "bytes", by("add", "peak"))
-        yield Figure("memory", "asking Milvus, client", "bytes", by("asked there", "own"))
-    yield Figure("time", "writing parts", "seconds", by("build", "writing", "seconds"))
-    yield Figure("time", "building, in a folder", "seconds", by("build", "merging", "seconds"))
-    yield Figure("time", "building, of the processor", "seconds", by("build", "merging", "cpu"))
-    if there:
-        yield Figure("time", "loading, of the client's processor", "seconds", by("load", "cpu"))
-        yield Figure("time", "adding, of the client's processor", "seconds", by("add", "cpu"))
-        if not is_lite:
-            yield Figure("time", "loading", "seconds", by("load", "seconds"))
-            yield Figure("time", "adding a document", "seconds", by("add", "seconds"))
+                found = (found or {}).get(name)
+            if found is not None:
+                by[chunks] = float(found)
+        if by:
+            yield Figure(group, what, unit, by, fixed=what == FIXED)
 
 
 def _print(
@@ -183,20 +196,21 @@ def _print(
     sizes = sorted(libraries)
     rows = []
     for one in of_libraries:
-        measured = [shown(one.by[size], one.unit) for size in sizes]
+        measured = [shown(one.by[size], one.unit) if size in one.by else "–" for size in sizes]
         rows.append([one.group, one.what, *measured, shown(one.of_a_million, one.unit)])
     console.table(("made libraries", "", *(f"{size:,}" for size in sizes), "a million"), rows)
     console.line()
-    most = libraries[sizes[-1]]
-    many = most["build"]["documents"]
-    console.line(
-        f"Of {count(many, 'document')}: {most['kept'][MANIFEST] / 2 / many:,.0f} bytes each in the manifest, "
-        f"{most['ask']['files']:,} files open to ask."
-    )
+    for made_one in libraries.values():
+        if "ask" in made_one:
+            many = made_one["build"]["documents"]
+            console.line(
+                f"Of {count(many, 'document')}: {made_one['build']['listed'] / many:,.0f} bytes each in the manifest, "
+                f"{made_one['ask']['files']:,} files open to ask."
+            )
     console.line(
         f"Rows have {text.words[0]:.0f} different terms a sentence and {text.words[1]:.0f} a paragraph. Memory is what "
-        f"came to a process that had {shown(most['ask']['before'], 'bytes')} already, whatever the size. A million: in "
-        f"proportion, or by the straight line through the smallest and the largest size."
+        f"came to a process that had imports, dictionaries and models already. A million: in proportion, or by the "
+        f"straight line through the smallest and the largest size."
     )
     if is_lite:
         console.line("The server is milvus-lite: nothing of its own speed is shown.")

@@ -8,15 +8,19 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from eval.bench.scale import made, scale
+from eval.bench.apart import Failed
+from eval.bench.scale import made, real, scale
 from eval.cli import main
 from index import settings as index_settings
 from index.milvus.server import Server
+from qa.terminal.console import Console
 
 SIZES = ("200", "400")
 
@@ -54,12 +58,12 @@ def measured(times: float) -> dict[str, object]:
     kept = {"vectors and codes": 1e8 * times, "manifest, both copies": 1e6}
     asked = {"cpu": 0.1, "own": 1e7, "file": 1e7, "files": 9, "before": 3e8}
     return {
-        "build": {"documents": 5, "writing": of(times), "merging": of(times)},
+        "build": {"documents": 5, "listed": 2_500, "writing": of(times), "merging": of(times)},
         "kept": kept,
         "ask": asked,
         "load": of(times),
         "kept there": kept,
-        "asked there": asked,
+        "ask there": asked,
         "add": of(times),
     }
 
@@ -71,6 +75,30 @@ def test_nothing_of_the_speed_of_milvus_lite_is_a_figure() -> None:
     assert with_more - shown == {("time", "loading"), ("time", "adding a document")}
     alone = {size: {name: one[name] for name in ("build", "kept", "ask")} for size, one in libraries.items()}
     assert not any("Milvus" in f"{one.group} {one.what}" for one in scale.of_libraries(alone, is_lite=False))
+
+
+def test_a_stage_that_fails_takes_nothing_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = real.Real(9, 0.1, 0.1, 1.0, (1.0, 2.0), 9, {real.TOKENS: 5_000.0}, (0.1, 0.1), (0.1, 0.1))
+    done: list[str] = []
+
+    def apart(function: Callable[..., Any], given: dict[str, Any], *_: object) -> object:
+        if function is scale._real:
+            return asdict(text)
+        done.append(f"{function.__name__} {given['sentences']}")
+        if done[-1] == "ask 200":
+            raise Failed("for that")
+        return measured(1.0)["build" if function is made.build else "ask"]
+
+    monkeypatch.setattr(scale, "apart", apart)
+    monkeypatch.setattr(scale.documents, "write_questions", lambda *given: None)
+    assert scale.scale(Console(), sentences=[200, 400]) == 1
+    out, err = capsys.readouterr()
+    assert done == ["build 200", "ask 200", "build 400", "ask 400"]
+    assert err.splitlines()[-1] == "yinzheng: 200 sentences: ask: for that"
+    asking = next(line for line in out.splitlines() if "asking, in a folder" in line)
+    assert asking.split()[-5:] == ["–", "10.0", "MB", "25.0", "GB"]
 
 
 @pytest.mark.parametrize(
