@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval import settings
+from eval.bench.scale import scale
 from eval.bench.scores import sets as public
 from eval.bench.scores import together
 from eval.bench.serve import serve
@@ -100,6 +101,8 @@ def parser() -> argparse.ArgumentParser:
     together.add_options(_added(parsers, "together", bench.together, "two languages in one library", shared))
     public.add_options(_added(parsers, "sets", bench.sets, "third-party question sets", shared))
     speed.add_options(_added(parsers, "speed", bench.speed, "build time, memory, disk and latency by size", shared))
+    one = _added(parsers, "scale", bench.scale, "what a million sentences take, also with Milvus", shared, with_json)
+    scale.add_options(one)
     return parser
 
 

@@ -39,6 +39,7 @@ from index.model import model as reading
 from index.records import Document
 from index.scores.spread import Spread
 from index.spelling import learn
+from index.store import manifest as manifests
 from index.store import part
 from index.store.earlier import Earlier
 from index.store.entry import Entry
@@ -124,6 +125,8 @@ class Workshop:
         kinds: Sequence[str] = ()
         files: Files = ()
         before, engine, loaded = self.store.said.get("engine"), core.get("engine"), None
+        documents = [entry.to_json() for entry in entries]
+        manifests.fit({"documents": documents})
         if entries:
             disk.room_for(len(entries))
             if engine:
@@ -136,7 +139,6 @@ class Workshop:
             self.progress("writing", 0, 1)
         elif engine:
             engine = {key: value for key, value in engine.items() if key != "collection"}
-        documents = [entry.to_json() for entry in entries]
         core = {**core, "dim": self.encoder.dim, "kinds": [*kinds], "engine": engine, "documents": documents}
         manifest = self.store.commit(files, core)
         self.progress("writing", 1, 1)

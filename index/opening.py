@@ -14,6 +14,8 @@ from index.errors import IndexDamaged, IndexEmpty, IndexStale, IndexTooLarge
 from index.library import Library
 from index.machine import memory
 from index.milvus import commit as on_milvus
+from index.milvus.shelved import Shelved
+from index.milvus.state import ReadState
 from index.model import model
 from index.store.entry import Entry
 from index.store.kept import Kept
@@ -75,8 +77,11 @@ def _read(store: Store, manifest: Manifest) -> Library:
     def damaged(why: str) -> IndexDamaged:
         return IndexDamaged(f"the index in {store.folder} cannot be read ({why})", store.rebuild)
 
-    served = bool(manifest.get("engine"))
-    shared = on_milvus.read(store, manifest, parts, damaged) if served else Read(data, size, damaged)
+    shared: Read | ReadState
+    if manifest.get("engine"):
+        shared = on_milvus.read(store, manifest, Shelved(parts, [entry.part for entry in entries]), damaged)
+    else:
+        shared = Read(data, size, damaged)
     room = memory.available()
     if room is not None and shared.engine.memory > room:
         raise IndexTooLarge(

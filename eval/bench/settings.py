@@ -39,3 +39,8 @@ RECALL_MIN = 0.99
 CONTESTANT_SECONDS = 1800
 # Questions put to whole pipelines, which encode each: half of the 95% interval of R@1 is then 4 points.
 PIPELINE_QUESTIONS = 200
+
+# `bench scale`. Questions that are asked after opening, enough to have met what stays in memory, and the seconds after
+# which a stage is given up: the merging of a million takes 800.
+SCALE_QUESTIONS = 20
+STAGE_SECONDS = 3_600

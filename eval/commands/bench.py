@@ -74,6 +74,14 @@ def speed(arguments: argparse.Namespace, console: Console) -> int:
     return speed(console, **{name: getattr(arguments, name) for name in names})
 
 
+def scale(arguments: argparse.Namespace, console: Console) -> int:
+    """Measure what a million sentences take."""
+    from eval.bench.scale.scale import scale
+
+    names = ("sentences", "uri", "sets", "sample", "data", "seed")
+    return scale(console, **{name: getattr(arguments, name) for name in names}, with_json=arguments.json)
+
+
 def sets(arguments: argparse.Namespace, console: Console) -> int:
     """Measure on third-party sets."""
     from eval.bench.scores.sets import sets

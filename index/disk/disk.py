@@ -156,7 +156,7 @@ class Content:
 def room_for(files: int) -> None:
     """Let this process have so many files open beside what it has, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = files + 1_024
+    wanted = len(os.listdir("/dev/fd")) + files + 1_024
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))

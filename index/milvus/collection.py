@@ -181,6 +181,11 @@ class Collection:
         """Have all that was sent lie on the server's disks."""
         self.server.call("flush", self.name)
 
+    def warm(self, dim: int) -> None:
+        """Search once by each field, so that no question waits for what the server makes before the first."""
+        for field, vector in (("dense", np.eye(1, dim, dtype=np.float32)[0]), ("sparse", {EMPTY: 1.0})):
+            self.nearest(field, vector, 1, f"level == {SENTENCE}", {})  # type: ignore[arg-type]
+
     def drop(self) -> None:
         """Delete it."""
         self.server.call("drop_collection", self.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -15,7 +15,7 @@ from index.milvus.collection import Collection
 from index.milvus.load import Loader
 from index.milvus.sending import Progress
 from index.milvus.server import Server
-from index.milvus.shelved import Part, Shelved
+from index.milvus.shelved import Shelved
 from index.milvus.state import ReadState, State
 from index.store.entry import Entry
 from index.store.kept import Kept
@@ -73,22 +73,20 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
     return Made(state, kind, {**said, "collection": name}, own, old, gone)
 
 
-def read(store: Store, manifest: Manifest, parts: Sequence[Part], damaged: Callable[[str], IndexDamaged]) -> ReadState:
-    """What the folder keeps of an index on Milvus, whose documents' parts these are."""
-    said, entries = manifest["engine"], [Entry.from_json(value) for value in manifest["documents"]]
-    size = (sum(entry.sentences for entry in entries), sum(entry.paragraphs for entry in entries))
-    kind = manifest["kinds"][0]
+def read(store: Store, manifest: Manifest, documents: Shelved, damaged: Any) -> ReadState:
+    """What the folder keeps of an index on Milvus, whose documents these are."""
+    said, kind = manifest["engine"], manifest["kinds"][0]
+    size = (int(documents.firsts[-1, 0]), int(documents.firsts[-1, 1]))
     if kind not in get_args(OnServer):
         raise damaged(f"its vectors are of the kind {kind!r}")
     collection = Collection(Server(said["uri"]), said["collection"], store.rebuild)
-    known = Shelved(parts, [entry.part for entry in entries])
-    return ReadState(store.data(manifest), size, damaged).over(known, collection, kind)
+    return ReadState(store.data(manifest), size, damaged).over(documents, collection, kind)
 
 
 def shelved(store: Store, entries: Sequence[Entry], opened: Shelved | None = None) -> Shelved:
-    """The parts of these documents, some of which may be `opened`: each file is opened once.
+    """The parts of these documents, each open once: those that are `opened` are taken from there.
 
-    SourceError where two documents are the same, which rows could not be told apart by.
+    SourceError where two are the same, which rows could not be told apart by.
     """
     known: dict[str, Entry] = {}
     for entry in entries:
@@ -96,7 +94,8 @@ def shelved(store: Store, entries: Sequence[Entry], opened: Shelved | None = Non
             raise SourceError(f"{entry.file} is the same as {known[entry.part].file}", "remove one of them")
         known[entry.part] = entry
     there = dict(zip(opened.keys, opened.parts, strict=True)) if opened else {}
-    return Shelved([there.get(one.part) or Kept(store.part(one.part, one.digest), one) for one in entries], list(known))
+    parts = [there.get(one.part) or Kept(store.part(one.part, one.digest), one) for one in entries]
+    return Shelved(parts, list(known))
 
 
 def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved) -> tuple[State, Shelved, str] | None:
@@ -107,8 +106,10 @@ def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved
         same = all(manifest.get(key) == core[key] for key in ("settings", "encoder", "code", "model"))
         if not same or said.get("uri") != core["engine"]["uri"] or manifest.get("kinds") != [kind, kind]:
             return None
-        before = shelved(store, store.entries(), now)
-        found = read(store, manifest, before.parts, lambda why: IndexDamaged(why))
+        entries = store.entries()
+        disk.room_for(len({entry.part for entry in entries} - set(now.keys)))
+        before = shelved(store, entries, now)
+        found = read(store, manifest, before, lambda why: IndexDamaged(why))
         return found.state, before, str(said["collection"])
     except (StoreError, KeyError):
         return None

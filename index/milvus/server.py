@@ -22,8 +22,10 @@ TOKEN = "MILVUS_TOKEN"
 # Codes of Milvus that say it will answer later: not ready, not available, too many requests, too much at once.
 _PASSING = {1, 2, 4, 8}
 _NOT_LOADED = 101
-# gRPC's own waits grow to two minutes while a server is down, which is as long as it is then thought to be down.
-_RECONNECT = {
+# gRPC's own waits grow to two minutes while a server is down, which is as long as it is then thought to be down. And a
+# server may take a client's signs of life within five minutes for an attack, and says so on the terminal.
+_CHANNEL = {
+    "grpc.keepalive_time_ms": 300_000,
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.max_reconnect_backoff_ms": 1_000,
 }
@@ -94,7 +96,7 @@ class Server:
     @cached_property
     def _connected(self) -> Any:
         token = os.environ.get(TOKEN, "")
-        client = _library().MilvusClient(uri=self.uri, token=token, timeout=self._limit, grpc_options=_RECONNECT)
+        client = _library().MilvusClient(uri=self.uri, token=token, timeout=self._limit, grpc_options=_CHANNEL)
         version = str(client.get_server_version(timeout=self._limit))
         found = regex.search(r"(\d+)\.(\d+)", version)
         if found and tuple(map(int, found.groups())) < settings.MILVUS_LEAST:

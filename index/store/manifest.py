@@ -16,10 +16,11 @@ import regex
 from index.dense.nearest import Kind
 from index.disk.sums import Sum
 from index.engine.engine import OnServer
+from index.errors import IndexTooLarge
 from index.store.entry import Entry
 
 FILE, COPY = "manifest.json", "manifest.copy.json"
-# Bytes that are read of it at most; it has some 600 for a document.
+# Bytes that are read of it at most; it has some 600 for a document, and 1 for each 1,000 of the data files.
 BYTES_MAX = 200_000_000
 # What the user has said, which outlives a build. The folder of sources.toml, if any; the folders whose files were
 # added; which listed documents were removed, by their ids, and which files of those folders, by the SHA-256 of their
@@ -55,6 +56,16 @@ def fingerprint(manifest: Manifest) -> str:
             for one in documents
         ]
     return _digest(core)[:16]
+
+
+def fit(manifest: Manifest) -> None:
+    """Raise IndexTooLarge where a manifest, or what there is of one, could not be read again."""
+    size, count = len(to_bytes(manifest)), len(manifest["documents"])
+    if size > BYTES_MAX:
+        raise IndexTooLarge(
+            f"the manifest of {count} documents has {size:,} bytes, expected at most {BYTES_MAX:,}",
+            "make indexes of fewer documents; what was encoded is kept",
+        )
 
 
 def is_signed(manifest: Manifest) -> bool:

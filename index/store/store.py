@@ -204,6 +204,7 @@ class Store:
         sums = {name: sum.to_json() for name, sum in sorted(_fill(draft, files).items())}
         content = hashlib.sha256(json.dumps(sums).encode()).hexdigest()
         manifest = manifests.signed({"format": settings.FORMAT, **core, "data": f"data-{content[:16]}", "files": sums})
+        manifests.fit(manifest)
         disk.settle(draft)
         if self._is_there(manifest):
             disk.remove(draft)

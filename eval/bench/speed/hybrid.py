@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -84,11 +84,22 @@ def write_index(folder: Path, parts: Iterable[tuple[Part, Extract]], model: Enco
     """Write the index of documents that are made already."""
     store = Store(folder)
     with store.writing():
-        workshop = Workshop(store, model.name)
-        workshop.encoder = model
-        entries = []
-        for one, extract in parts:
-            key = part.key(one.document.sha256, (), (model.name,))
-            digest = store.put(key, one.files(extract))
-            entries.append(Entry.of(one.document, extract, path="", listed=False, part=key, digest=digest))
-        workshop.commit(entries, {**opening.expectation(None, model.name), **store.core()})
+        made_into(store, put(store, parts, model), model)
+
+
+def put(store: Store, parts: Iterable[tuple[Part, Extract]], model: Encoder) -> list[Entry]:
+    """Write the parts of documents that are made already, within `writing`; their entries."""
+    entries = []
+    for one, extract in parts:
+        key = part.key(one.document.sha256, (), (model.name,))
+        digest = store.put(key, one.files(extract))
+        entries.append(Entry.of(one.document, extract, path="", listed=False, part=key, digest=digest))
+    return entries
+
+
+def made_into(store: Store, entries: Sequence[Entry], model: Encoder, engine: Mapping[str, str] | None = None) -> None:
+    """Make these documents the index, within `writing`; on a server, if one is given as the manifest has it."""
+    workshop = Workshop(store, model.name)
+    workshop.encoder = model
+    said = {**store.core(), "engine": engine and dict(engine)}
+    workshop.commit(entries, {**opening.expectation(None, model.name), **said})

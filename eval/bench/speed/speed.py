@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 import regex
 
 from eval.bench import settings
+from eval.bench.apart import Failed
 from eval.bench.sets.read import found, read
 from eval.bench.speed import check, documents, hybrid, pipelines, synthetic
 from eval.bench.speed.check import Nearest, Scores, Verdict
@@ -26,7 +27,7 @@ from eval.bench.speed.contestant import LEGS, Contestant, Leg
 from eval.bench.speed.plot import drawn
 from eval.bench.speed.roster import ROSTER
 from eval.bench.speed.row import Row, cells, columns
-from eval.bench.speed.trial import Failed, Measured, measure
+from eval.bench.speed.trial import Measured, measure
 from index.errors import InputError
 from index.store.part import Progress
 from qa.terminal.command import DONE, FINDING

@@ -1,16 +1,11 @@
 """A contestant in a process of its own: what it takes to build its index, and to open and to ask it.
 
 An index that can be kept is built in one process and asked in another, which has only opened it. One thread each. This
-module is both sides: `measure` starts the processes, `main` runs in them.
+module is both sides: `measure` starts the processes, `tried` runs in them.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -21,22 +16,9 @@ from typing import Any
 import numpy as np
 
 from eval.bench import settings
+from eval.bench.apart import ONE_THREAD, apart
 from eval.bench.process import Memory, Process
 from eval.bench.speed.contestant import Contestant
-
-# One thread, no network and nothing told to anybody.
-ENVIRONMENT = {
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"),
-    **dict.fromkeys(("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"), "1"),
-    **dict.fromkeys(("HAYSTACK_TELEMETRY_ENABLED", "LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"), "false"),
-    "TOKENIZERS_PARALLELISM": "false",
-    "DO_NOT_TRACK": "1",
-}
-_START = "import sys; from eval.bench.speed.trial import main; main(sys.argv[1])"
-
-
-class Failed(Exception):
-    """A contestant that came to no end; the text says why, in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +94,13 @@ def measure(kind: type[Contestant], data: Path, work: Path, questions: int) -> M
 
 
 def _run(job: dict[str, Any]) -> dict[str, Any]:
-    answer = Path(job["work"]) / "answer.json"
-    command = [sys.executable, "-c", _START, json.dumps({**job, "answer": str(answer)})]
-    try:
-        done = subprocess.run(
-            command,
-            env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=settings.CONTESTANT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Failed(f"not done after {settings.CONTESTANT_SECONDS} s") from None
-    if done.returncode < 0:
-        raise Failed(f"ended by {signal.Signals(-done.returncode).name}, as where memory runs out")
-    if done.returncode:
-        raise Failed(next(reversed(done.stderr.decode(errors="replace").strip().splitlines()), "it said nothing"))
-    found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    found: dict[str, Any] = apart(tried, {"job": job}, Path(job["work"]), settings.CONTESTANT_SECONDS, ONE_THREAD)
     return found
 
 
-def main(text: str) -> None:
-    """Do what a job says, in this process, and write down what was measured."""
+def tried(job: dict[str, Any]) -> dict[str, Any]:
+    """Do what a job says, in this process: what was measured."""
     this = Process.this()
-    job = json.loads(text)
     contestant = _contestant(job["module"], job["name"])
     data, index, work = (Path(job[name]) for name in ("data", "index", "work"))
     found: dict[str, Any] = {}
@@ -154,7 +118,7 @@ def main(text: str) -> None:
             before = this.memory
             found["opening"] = _seconds(lambda: contestant.open(index, data))
         found |= _asked(contestant, job["questions"], before, work)
-    Path(job["answer"]).write_text(json.dumps(found), encoding="utf-8")
+    return found
 
 
 def _contestant(module: str, name: str) -> Contestant:
