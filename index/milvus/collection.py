@@ -181,10 +181,11 @@ class Collection:
         """Have all that was sent lie on the server's disks."""
         self.server.call("flush", self.name)
 
-    def warm(self, dim: int) -> None:
+    def warm(self, dim: int, kind: Kind, rows: int) -> None:
         """Search once by each field, so that no question waits for what the server makes before the first."""
-        for field, vector in (("dense", np.eye(1, dim, dtype=np.float32)[0]), ("sparse", {EMPTY: 1.0})):
-            self.nearest(field, vector, 1, f"level == {SENTENCE}", {})  # type: ignore[arg-type]
+        only = f"level == {SENTENCE}"
+        self.nearest("dense", np.eye(1, dim, dtype=np.float32)[0], 1, only, wide(kind, 1, rows))
+        self.nearest("sparse", {EMPTY: 1.0}, 1, only, {})
 
     def drop(self) -> None:
         """Delete it."""

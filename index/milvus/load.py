@@ -93,7 +93,7 @@ class Loader:
         if collection.count() < send.rows:  # what was sent was lost after all
             send.all((Counts(), Counts()), moments, frozenset(), write, self._progress)
         self._complete(collection, send.rows, shelved.keys)
-        collection.warm(frame.dim)
+        collection.warm(frame.dim, self._kind, send.rows)
         spread = Spread(texts.paragraph_of, texts.chinese[0])
         return State(spelling, frame, numbers.statistics(counts), moments, spread), collection.name
 
