@@ -33,7 +33,7 @@ class Made:
     kind: OnServer
     engine: dict[str, Any]
     loader: Loader
-    before: str | None
+    before: str
     gone: frozenset[str]
 
     @property
@@ -61,16 +61,15 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
     disk.room_for(len(entries) + len(store.entries()))
     now, own = shelved(store, entries), loader(store, core, progress)
     earlier = _earlier(store, core, kind, now)
-    state, name = None, ""
-    gone: frozenset[str] = frozenset()
-    if earlier is not None:
-        known, before, name = earlier
-        gone = frozenset(before.keys) - set(now.keys)
-        state = own.changed(known, name, before, now)
-    old = name or None
+    state = own.changed(*earlier, now) if earlier else None
+    live = (store.said.get("engine") or {}).get("collection", "")
+    name, texts = live, {entry.sha256 for entry in entries}
+    gone = frozenset(one.part for one in store.entries() if one.part not in now.keys)
     if state is None:
-        state, name = own.whole(now, encoder, (store.said.get("engine") or {}).get("collection", ""))
-    return Made(state, kind, {**said, "collection": name}, own, old, gone)
+        state, name = own.whole(now, encoder, live)
+        # what is the same text, of which rows are made otherwise now, stays for whoever reads the collection before
+        gone = frozenset(one.part for one in store.entries() if one.sha256 not in texts)
+    return Made(state, kind, {**said, "collection": name}, own, live, gone)
 
 
 def read(store: Store, manifest: Manifest, documents: Shelved, damaged: Any) -> ReadState:
@@ -98,8 +97,8 @@ def shelved(store: Store, entries: Sequence[Entry], opened: Shelved | None = Non
     return Shelved(parts, list(known))
 
 
-def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved) -> tuple[State, Shelved, str] | None:
-    """The state of the index as it is, its documents and its collection; None where it is of another make."""
+def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved) -> tuple[State, str, Shelved] | None:
+    """The state of the index as it is, its collection and its documents; None where it is of another make."""
     try:
         manifest = store.manifest()
         said = manifest.get("engine") or {}
@@ -110,6 +109,6 @@ def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved
         disk.room_for(len({entry.part for entry in entries} - set(now.keys)))
         before = shelved(store, entries, now)
         found = read(store, manifest, before, lambda why: IndexDamaged(why))
-        return found.state, before, str(said["collection"])
+        return found.state, str(said["collection"]), before
     except (StoreError, KeyError):
         return None

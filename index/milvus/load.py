@@ -134,22 +134,20 @@ class Loader:
             spelling = spelling.within(known.vocabulary)
         return State(spelling, frame, known, moments, _joined_spread(state.spread, before, texts, new, now))
 
-    def settle(self, name: str, before: str | None, gone: Iterable[str]) -> None:
+    def settle(self, name: str, before: str, gone: Iterable[str]) -> None:
         """Once the manifest says so, delete what no index needs, as far as the server answers.
 
-        The collection before this one stays until there is a next, for whoever has it open, without the documents that
-        are gone.
+        The collection before this one stays until there is a next, for whoever has it open, without the parts that are
+        gone.
         """
         for path in self._folder.glob(f"{SENT}*"):
             disk.remove(path)
         with self._afterwards():
-            kept = self._collection(name)
-            kept.delete(gone)
-            for other in kept.others(self._prefix):
-                if other.name == before:
-                    other.delete(gone)
-                else:
-                    other.drop()
+            for one in self._collection("").others(self._prefix):
+                if one.name == before:
+                    one.delete(gone)
+                elif one.name != name:
+                    one.drop()
 
     def forget(self) -> None:
         """Delete all collections of this index, as far as the server answers: it is on another engine now."""

@@ -112,7 +112,9 @@ class Server:
             except _failures() as error:
                 left = until - time.monotonic()
                 if not _passing(error):
-                    raise EngineUnavailable(f"Milvus at {self.uri} refused ({_said(error)})") from None
+                    raise EngineUnavailable(
+                        f"Milvus at {self.uri} refused ({_said(error)})", "look at its log"
+                    ) from None
                 if left <= 0:
                     raise EngineUnavailable(
                         f"Milvus at {self.uri} does not answer ({_said(error)})", "start it, or look at its log"

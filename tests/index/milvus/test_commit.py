@@ -269,8 +269,10 @@ def test_what_was_sent_for_one_kind_is_no_other(served: Path, server: StandIn) -
         build(None, served, "hashed", vectors="ivf-sq8")
     assert len(server.tables) == 2
     server.fails = None
+    before = collections(served)
     build(None, served, "hashed", vectors="diskann")
-    assert {table.indexes["dense"][0] for table in server.tables.values()} == {"DISKANN"}
+    kinds = {name: table.indexes["dense"][0] for name, table in server.tables.items()}
+    assert kinds == {before: "HNSW", collections(served): "DISKANN"}
 
 
 @pytest.mark.parametrize(
@@ -353,7 +355,8 @@ def test_other_code_makes_all_rows_anew_and_none_is_missed_meanwhile(
     served: Path, server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the rows are made by is the same, and so would be the name of their collection."""
-    before, name = said(served)[1], collections(served)
+    before, name, old = said(served)[1], collections(served), keys(served)
+    opened = opening.read(served)
     missing: list[bool] = []
     real = server.call
 
@@ -370,7 +373,20 @@ def test_other_code_makes_all_rows_anew_and_none_is_missed_meanwhile(
     assert missing
     assert not any(missing)
     assert said(served)[1] == before
+    assert server.keys() == {name: old, collections(served): keys(served)}
+    assert not old & keys(served)
+    assert list(legs(opened)) == before, "who has it open goes on"
+    build(None, served, "hashed")
     assert server.keys() == {collections(served): keys(served)}
+
+
+def test_what_is_removed_by_other_code_is_gone_from_the_collection_before(
+    served: Path, server: StandIn, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, old = collections(served), {entry.id: entry.part for entry in Store(served).entries()}
+    monkeypatch.setattr(opening, "code", lambda: "new")
+    shelf.remove(["tea"])
+    assert server.keys() == {name: {*old.values()} - {old["tea"]}, collections(served): keys(served)}
 
 
 def test_what_is_lost_on_the_way_is_sent_again(
