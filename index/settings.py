@@ -83,8 +83,9 @@ MILVUS_ROWS = 1_000
 MILVUS_FETCHED = 4_000
 # More than this it gives for no search.
 MILVUS_FOUND = 16_384
-# The mean and deviation of the words' scores are known from this many sentences, of a library of more.
-MILVUS_SAMPLE = 8_000
+# The deviation of the words' scores is known from this many sentences, of a library of more. With 300 of 1,176
+# sentences of XQuAD, 58 of 60 questions had the same first sentence as with all, 56 the same quotes; with 100, 58, 55.
+MILVUS_SAMPLE = 20_000
 # What rows are made by (mined words, mean lengths, centres) is made anew, and all rows with it, once so large a share
 # of the sentences has come or gone since.
 MILVUS_DRIFT = 0.1

@@ -113,7 +113,7 @@ def test_the_metadata_has_the_licence_and_the_notice(built: Built) -> None:
             assert wheel.read(f"{folder}/licenses/{name}") == (ROOT / name).read_bytes()
     assert (about["License-Expression"], about["Requires-Python"]) == ("Apache-2.0", ">=3.11")
     assert about.get_all("License-File") == ["LICENSE", "NOTICE"]
-    assert {"dev", "langchain", "peers"} == set(about.get_all("Provides-Extra") or ())
+    assert {"dev", "langchain", "milvus", "peers"} == set(about.get_all("Provides-Extra") or ())
     with tarfile.open(built.sdist) as sdist:
         assert f"{folder.removesuffix('.dist-info')}/Makefile" in sdist.getnames()
 
