@@ -75,7 +75,7 @@ MILVUS_LEAST = (2, 4)
 # build, when the address may be a wrong one; for a question, which somebody waits for; in the middle of a load, since a
 # server that is started anew may take minutes.
 MILVUS_CALL = 30.0
-MILVUS_FIRST = 3.0
+MILVUS_FIRST = 5.0
 MILVUS_QUESTION = 10.0
 MILVUS_LOAD = 300.0
 # Rows that are sent at once, 2 KB each, and whose words' weights are fetched at once, 500 bytes each.

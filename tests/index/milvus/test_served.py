@@ -106,7 +106,7 @@ def test_two_clients_and_a_restart(reviews: dict[str, Path], served: Served) -> 
         wanted = embedded(question)
         if number == len(QUESTIONS) // 2 and served.own:
             served.kill()
-            starter = threading.Timer(2, served.start)  # while the question is asked
+            starter = threading.Timer(0.5, served.start)  # while the question is asked
             starter.start()
             assert clients[0](question) == wanted
             starter.join()
@@ -366,6 +366,7 @@ def test_a_server_is_searched_through_a_restart(
     _, folder = library_of(8)
     opened, texts = opening.read(folder), ("红藻在冬季停止生长吗？", "What is the yield of kelp?")
     wanted = [answered(opened, text) for text in texts]
+    opened.engine.collection.server.patience = 60  # type: ignore[attr-defined]
     served.kill()
     starter = threading.Timer(2, served.start)
     starter.start()
