@@ -10,6 +10,7 @@
     │   ├── IndexTooLarge    it does not fit into memory
     │   ├── IndexUnwritable  the folder cannot be written
     │   └── EngineUnavailable  the server that its vectors lie on does not answer
+    │       └── EngineRefused      it answers, and does not do what is asked
     ├── EncoderError     the embedding model cannot be had
     ├── ModelError       the reading model's weights are missing or damaged
     ├── PackageMissing   a package that only some need is not installed
@@ -63,6 +64,10 @@ class IndexUnwritable(StoreError):
 
 class EngineUnavailable(StoreError):
     """The server that the vectors of an index lie on does not answer, or not as it should."""
+
+
+class EngineRefused(EngineUnavailable):
+    """The server that the vectors of an index lie on answers that it does not do what is asked."""
 
 
 class EncoderError(YinzhengError):

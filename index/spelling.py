@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-
-import numpy as np
 
 from index import chunks
 from index.chunks import Row
 from index.documents import Documents
 from index.lexical import glossary
-from index.lexical.bags import Bags
+from index.lexical.bags import Bags, TermIds
 from index.lexical.glossary import Glossary, Pair
 from index.lexical.vocabulary import Vocabulary
 from index.records import Document, Paragraph
@@ -68,13 +65,9 @@ class Own:
     """The terms of texts by themselves, kept as numbers."""
 
     def __init__(self, texts: Iterable[Sequence[str]]) -> None:
-        known: dict[str, int] = {}
-        ids, starts = array("i"), array("q", [0])
-        for terms in texts:
-            ids.extend([known.setdefault(term, len(known)) for term in terms])
-            starts.append(len(ids))
-        self.seen = list(known)
-        self._bags = Bags(np.frombuffer(ids, np.int32), np.frombuffer(starts, np.int64))
+        numbers = TermIds()
+        self._bags = Bags.count(texts, numbers)
+        self.seen = list(numbers)
 
     def __iter__(self) -> Iterator[list[str]]:
         for row in range(len(self._bags)):

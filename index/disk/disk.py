@@ -169,26 +169,22 @@ def content(path: Path, most: int) -> bytes:
 
 def write(path: Path, data: Iterable[Buffer]) -> None:
     """A new file with this content, piece after piece."""
+    _pour(path, os.O_EXCL, data)
+
+
+def append(path: Path, data: Buffer) -> None:
+    """Put this at the end of a file, which is made where there is none."""
+    _pour(path, os.O_APPEND, [data])
+
+
+def _pour(path: Path, how: int, data: Iterable[Buffer]) -> None:
     with _refused(path):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | how | os.O_CLOEXEC, 0o666)
         try:
             for piece in data:
                 rest = memoryview(piece).cast("B")
                 while rest:
                     rest = rest[os.write(handle, rest) :]
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def append(path: Path, data: Buffer) -> None:
-    """Put this at the end of a file, which is made where there is none."""
-    with _refused(path):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-        try:
-            rest = memoryview(data).cast("B")
-            while rest:
-                rest = rest[os.write(handle, rest) :]
             os.fsync(handle)
         finally:
             os.close(handle)

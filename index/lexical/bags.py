@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ from index.disk.stored import Stored
 # How many terms are looked at together where all chunks are gone through. More only take more memory: the postings of
 # a million chunks of 30 terms are made in 4.5 s and 195 MB so, in 5.4 s and 287 MB with eight times as many.
 BLOCK = 1 << 17
+
+
+class TermIds(dict[str, int]):
+    """The numbers of terms: a term that is new gets the next, from `free` on."""
+
+    def __init__(self, known: Mapping[str, int] | None = None, free: int = 0) -> None:
+        super().__init__(known or {})
+        self.free = free
+
+    def __missing__(self, term: str) -> int:
+        found = self[term] = self.free
+        self.free += 1
+        return found
 
 
 class Bags:
@@ -28,6 +42,15 @@ class Bags:
         if not len(starts) or starts[0] != 0 or starts[-1] != len(ids):
             raise ValueError("the bags do not hold all the terms")
         self.ids, self.starts = ids, starts
+
+    @classmethod
+    def count(cls, chunks: Iterable[Sequence[str]], numbers: TermIds) -> Bags:
+        """The terms of these chunks, which are gone through once, by their numbers; the arrays may be written to."""
+        ids, starts = array("i"), array("q", [0])
+        for terms in chunks:
+            ids.extend([numbers[term] for term in terms])
+            starts.append(len(ids))
+        return cls(np.frombuffer(ids, np.int32), np.frombuffer(starts, np.int64))
 
     def bag(self, row: int) -> NDArray[np.int32]:
         """The ids of the terms of a chunk, `(terms,)`."""

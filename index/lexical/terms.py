@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import settings
-from index.lexical.bags import BLOCK, Bags
+from index.lexical.bags import BLOCK, Bags, TermIds
 from index.lexical.impacts import Impacts
 from index.lexical.leg import Lexical
 from index.lexical.vocabulary import Vocabulary
@@ -41,17 +40,17 @@ class Terms:
     @classmethod
     def build(cls, sentences: Iterable[Sequence[str]], paragraphs: Iterable[Sequence[str]]) -> Terms:
         """The terms of these chunks, which are gone through once, the sentences first."""
-        known: dict[str, int] = {}
-        counted = [_count(chunks, known) for chunks in (sentences, paragraphs)]
+        known = TermIds()
+        mine, theirs = Bags.count(sentences, known), Bags.count(paragraphs, known)
         vocabulary = Vocabulary.of(known)
         places = np.empty(len(known), dtype=np.int32)
         for place, term in enumerate(vocabulary):
             places[known[term]] = place
         del known
-        for ids, _ in counted:
+        for bags in (mine, theirs):
+            ids = np.asarray(bags.ids)
             for start in range(0, len(ids), BLOCK):
                 ids[start : start + BLOCK] = places[ids[start : start + BLOCK]]
-        mine, theirs = (Bags(*one) for one in counted)
         legs = (Impacts.build(bags, len(vocabulary), settings.BM25_K1, settings.BM25_B) for bags in (mine, theirs))
         return cls(vocabulary, mine, theirs, Lexical(vocabulary, *legs))
 
@@ -90,12 +89,3 @@ class Terms:
     def paragraph(self, row: int) -> list[str]:
         """The terms of a paragraph, repeated and in order."""
         return [self.vocabulary.term(id) for id in self.paragraphs.bag(row).tolist()]
-
-
-def _count(chunks: Iterable[Sequence[str]], known: dict[str, int]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The ids of the terms of chunks, in the order in which terms are first met, and where each chunk's begin."""
-    ids, starts = array("i"), array("q", [0])
-    for terms in chunks:
-        ids.extend([known.setdefault(term, len(known)) for term in terms])
-        starts.append(len(ids))
-    return np.frombuffer(ids, np.int32), np.frombuffer(starts, np.int64)

@@ -24,7 +24,7 @@ import regex
 from index import settings
 from index.dense.encoder import Vectors
 from index.engine.engine import OnServer as Kind
-from index.errors import EngineUnavailable, IndexDamaged, IndexStale
+from index.errors import EngineRefused, IndexDamaged, IndexStale
 from index.milvus.rows import EMPTY, SparseRows
 from index.milvus.server import Server
 
@@ -89,10 +89,8 @@ class Collection:
             found = self.server.call(
                 "get", self.name, ids=[_STAMP_ID], output_fields=["part"], consistency_level="Strong"
             )
-        except EngineUnavailable as error:
-            if "refused" in str(error):  # it has other fields
-                return ""
-            raise
+        except EngineRefused:  # it has other fields
+            return ""
         return str(found[0]["part"]) if found else ""
 
     def count(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -72,14 +72,13 @@ def make(store: Store, core: Mapping[str, Any], entries: Sequence[Entry], encode
     return Made(state, kind, {**said, "collection": name}, own, live, gone)
 
 
-def read(store: Store, manifest: Manifest, documents: Shelved, damaged: Any) -> ReadState:
+def read(store: Store, manifest: Manifest, documents: Shelved, damaged: Callable[[str], IndexDamaged]) -> ReadState:
     """What the folder keeps of an index on Milvus, whose documents these are."""
     said, kind = manifest["engine"], manifest["kinds"][0]
-    size = (int(documents.firsts[-1, 0]), int(documents.firsts[-1, 1]))
     if kind not in get_args(OnServer):
         raise damaged(f"its vectors are of the kind {kind!r}")
     collection = Collection(Server(said["uri"]), said["collection"], store.rebuild)
-    return ReadState(store.data(manifest), size, damaged).over(documents, collection, kind)
+    return ReadState(store.data(manifest), damaged, documents, collection, kind)
 
 
 def shelved(store: Store, entries: Sequence[Entry], opened: Shelved | None = None) -> Shelved:
@@ -108,7 +107,7 @@ def _earlier(store: Store, core: Mapping[str, Any], kind: OnServer, now: Shelved
         entries = store.entries()
         disk.room_for(len({entry.part for entry in entries} - set(now.keys)))
         before = shelved(store, entries, now)
-        found = read(store, manifest, before, lambda why: IndexDamaged(why))
+        found = read(store, manifest, before, IndexDamaged)
         return found.state, str(said["collection"]), before
     except (StoreError, KeyError):
         return None

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import settings
 from index.dense.centres import LANGUAGES, direction
@@ -131,11 +130,8 @@ class Milvus:
         return self._centred(level, rows)
 
     def _centred(self, level: int, rows: Rows) -> Vectors:
-        return self.frame.dense(level, self._vectors[level][rows], self.chinese(level)[rows])
-
-    def chinese(self, level: int) -> NDArray[np.bool_]:
-        """Which rows of a level are Chinese."""
-        return self.spread.chinese[self.spread.firsts[:-1]] if level else self.spread.chinese
+        chinese = self.spread.chinese[self.spread.firsts[rows] if level else rows]
+        return self.frame.dense(level, self._vectors[level][rows], chinese)
 
     @cached_property
     def _whole(self) -> tuple[Vectors, Vectors] | None:
@@ -148,7 +144,7 @@ class Milvus:
     def sample(self) -> tuple[Rows, Rows, tuple[SparseRows, SparseRows]]:
         """Sentences, evenly apart, and their paragraphs, each once, and the words of both; all, of a small library."""
         count = self.sizes[0]
-        most = min(count, max(settings.MILVUS_SAMPLE, settings.SCORED_WHOLE * (count <= settings.SCORED_WHOLE)))
+        most = count if count <= settings.SCORED_WHOLE else min(count, settings.MILVUS_SAMPLE)
         rows = np.arange(most) * count // max(1, most)
         paragraphs = np.unique(self.spread.paragraph_of[rows])
         found = [self.collection.words(self.places(level, of)) for level, of in enumerate((rows, paragraphs))]
@@ -236,14 +232,14 @@ class Put:
         if len(rows) == engine.sizes[0]:
             return engine.spread.paragraph_totals(scores) if level else engine.spread.totals(scores)
         place = np.searchsorted(paragraphs, engine.spread.paragraph_of[rows]) if level else np.arange(len(rows))
-        scores, chinese = scores[place], engine.spread.chinese
+        scores, chinese = scores[place], engine.spread.chinese[rows]
         alone, counts, found = alone[place], engine.statistics.counts[level], []
         for column, of in enumerate((True, False)):
-            count, own = int(np.count_nonzero(chinese == of)), chinese[rows] == of
+            count, own = engine.moments[SENTENCE][column].weight, chinese == of
             together = float((scores[own] ** 2 - alone[own]).sum()) * count / max(1, int(np.count_nonzero(own)))
             total = sum(idf * counts.sums[dim, column] for dim, idf in self._weights[level]) / STEPS
             squares = sum(idf**2 * counts.squares[dim, column] for dim, idf in self._weights[level]) / STEPS**2
-            found.append(Totals(float(count), float(total), float(squares) + together))
+            found.append(Totals(count, float(total), float(squares) + together))
         return found[0], found[1]
 
     def _lexical(self, level: int, rows: Rows) -> Scores:

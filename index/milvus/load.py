@@ -23,13 +23,15 @@ from index.disk import disk
 from index.documents import Documents
 from index.engine.engine import OnServer
 from index.errors import EngineUnavailable, IndexDamaged, IndexStale
+from index.lexical.bags import TermIds
 from index.milvus.collection import Collection
 from index.milvus.frame import Frame
+from index.milvus.rows import EMPTY
 from index.milvus.sending import Progress, Removed, Sending, nothing
 from index.milvus.server import Server
 from index.milvus.shelved import Shelved
 from index.milvus.state import State
-from index.milvus.statistics import Counts, Numbers
+from index.milvus.statistics import Counts, Statistics
 from index.milvus.texts import Texts
 from index.scores.spread import Spread
 from index.spelling import Own, learn
@@ -69,7 +71,7 @@ class Loader:
         self._progress("terms", 0, 1)
         documents = Documents(shelved.parts)
         spelling, own = learn(documents)
-        numbers = Numbers({})
+        numbers = TermIds(free=EMPTY + 1)
         texts = Texts.of(documents, spelling, own, numbers)
         self._progress("terms", 1, 1)
         vectors = shelved.vectors(encoder.dim)
@@ -95,7 +97,7 @@ class Loader:
         self._complete(collection, send.rows, shelved.keys)
         collection.warm(frame.dim, self._kind, send.rows)
         spread = Spread(texts.paragraph_of, texts.chinese[0])
-        return State(spelling, frame, numbers.statistics(counts), moments, spread), collection.name
+        return State(spelling, frame, Statistics.of(numbers, counts), moments, spread), collection.name
 
     def changed(self, state: State, name: str, before: Shelved, now: Shelved) -> State | None:
         """The collection of that name, which has the documents before, brought up to those now: its state.
@@ -115,7 +117,7 @@ class Loader:
             return None
         spelling, statistics = state.spelling, state.statistics
         counts = (statistics.counts[0].copy(), statistics.counts[1].copy())
-        numbers = Numbers(
+        numbers = TermIds(
             dict(zip(statistics.vocabulary, statistics.dims.tolist(), strict=True)), len(statistics.counts[0].df)
         )
         moments, texts = state.moments, None
@@ -129,7 +131,7 @@ class Loader:
             collection.settle()
         self._complete(collection, int(before.firsts[-1].sum() + new.firsts[-1].sum()), {*before.keys, *new.keys})
         moments = removed.taken(counts, moments)
-        known = numbers.statistics(counts)
+        known = Statistics.of(numbers, counts)
         if gone.keys:
             spelling = spelling.within(known.vocabulary)
         return State(spelling, frame, known, moments, _joined_spread(state.spread, before, texts, new, now))

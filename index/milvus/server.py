@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import regex
 
 from index import settings
-from index.errors import EngineUnavailable, InputError, PackageMissing
+from index.errors import EngineRefused, EngineUnavailable, InputError, PackageMissing
 
 # Where a token is looked for: `user:password`, or what the server's keeper gave. It is never written down.
 TOKEN = "MILVUS_TOKEN"
@@ -112,9 +112,7 @@ class Server:
             except _failures() as error:
                 left = until - time.monotonic()
                 if not _passing(error):
-                    raise EngineUnavailable(
-                        f"Milvus at {self.uri} refused ({_said(error)})", "look at its log"
-                    ) from None
+                    raise EngineRefused(f"Milvus at {self.uri} refused ({_said(error)})", "look at its log") from None
                 if left <= 0:
                     raise EngineUnavailable(
                         f"Milvus at {self.uri} does not answer ({_said(error)})", "start it, or look at its log"

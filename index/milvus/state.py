@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from index.dense.moments import Moments
 from index.disk.members import ARRAY
 from index.documents import Documents
 from index.engine.engine import OnServer
+from index.errors import IndexDamaged
 from index.milvus.collection import Collection
 from index.milvus.engine import Both, Milvus
 from index.milvus.frame import Frame
@@ -49,10 +50,17 @@ class State:
 class ReadState(Reading):
     """What `State.files` wrote, of the documents of these parts, and the collection that the manifest names."""
 
-    def over(self, shelved: Shelved, collection: Collection, kind: OnServer) -> ReadState:
-        """These documents, and their collection."""
+    def __init__(
+        self,
+        files: Mapping[str, Any],
+        damaged: Callable[[str], IndexDamaged],
+        shelved: Shelved,
+        collection: Collection,
+        kind: OnServer,
+    ) -> None:
+        sentences, paragraphs = shelved.firsts[-1].tolist()
+        super().__init__(files, (sentences, paragraphs), damaged)
         self._shelved, self._collection, self._kind = shelved, collection, kind
-        return self
 
     @cached_property
     def state(self) -> State:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk.members import ARRAY
+from index.lexical.bags import TermIds
 from index.lexical.impacts import idf
 from index.lexical.vocabulary import Vocabulary
 from index.milvus.rows import EMPTY, SparseRows
@@ -75,6 +76,16 @@ class Statistics:
             raise ValueError("the counts are of other dimensions")
         self.vocabulary, self.dims, self.counts = vocabulary, dims, counts
 
+    @classmethod
+    def of(cls, numbers: TermIds, counts: tuple[Counts, Counts]) -> Statistics:
+        """Those of the terms that some chunk has, by these dimensions: of the others nothing is left but a hole."""
+        for one in counts:
+            one.cut(numbers.free)
+        kept = {term: dim for term, dim in numbers.items() if any(one.df[dim] for one in counts)}
+        vocabulary = Vocabulary.of(kept)
+        dims = np.fromiter((kept[term] for term in vocabulary), np.int64, len(vocabulary))
+        return cls(vocabulary, dims, counts)
+
     def idf(self, term: str) -> float:
         """The weight of a term over sentences: that of df = 1 for an unknown."""
         place = self.vocabulary.id(term)
@@ -116,27 +127,3 @@ class Statistics:
         if dims.dtype.str != "<i8":
             raise ValueError("the counts are of another kind")
         return cls(Vocabulary.of_arrays(arrays), dims, (counts[0], counts[1]))
-
-
-class Numbers:
-    """The dimensions of terms: those that are known, and the next free one for each new term."""
-
-    def __init__(self, known: Mapping[str, int], free: int = EMPTY + 1) -> None:
-        self.of, self._free = dict(known), free
-
-    def __call__(self, term: str) -> int:
-        """The dimension of a term."""
-        found = self.of.get(term)
-        if found is None:
-            found = self.of[term] = self._free
-            self._free += 1
-        return found
-
-    def statistics(self, counts: tuple[Counts, Counts]) -> Statistics:
-        """The statistics of the terms that some chunk has: of the others nothing is left but a hole."""
-        for one in counts:
-            one.cut(self._free)
-        kept = {term: dim for term, dim in self.of.items() if any(one.df[dim] for one in counts)}
-        vocabulary = Vocabulary.of(kept)
-        dims = np.fromiter((kept[term] for term in vocabulary), np.int64, len(vocabulary))
-        return Statistics(vocabulary, dims, counts)

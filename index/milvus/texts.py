@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.documents import Documents
-from index.lexical.bags import Bags
-from index.milvus.statistics import Numbers
+from index.lexical.bags import Bags, TermIds
 from index.scores.spread import Spread
 from index.spelling import Own, Spelling
 
@@ -30,7 +29,7 @@ class Texts:
     paragraph_of: NDArray[np.int32]
 
     @classmethod
-    def of(cls, documents: Documents, spelling: Spelling, own: Own, numbers: Numbers) -> Texts:
+    def of(cls, documents: Documents, spelling: Spelling, own: Own, numbers: TermIds) -> Texts:
         """Those of these documents, whose paragraphs' own terms are known; new terms get numbers."""
         of, chinese = array("i"), bytearray()
 
@@ -40,18 +39,10 @@ class Texts:
                 chinese.append(row.paragraph.language == "zh")
                 yield spelling.sentence(row)
 
-        first = _bags(sentences(), numbers)
+        first = Bags.count(sentences(), numbers)
         paragraphs = zip(documents.paragraphs, own, strict=True)
-        second = _bags((spelling.paragraph(*pair, words) for pair, words in paragraphs), numbers)
+        second = Bags.count((spelling.paragraph(*pair, words) for pair, words in paragraphs), numbers)
         paragraph_of, mine = np.frombuffer(of, np.int32), np.frombuffer(bytes(chinese), np.bool_)
         spread = Spread(paragraph_of, mine)
         times = np.ones(len(first), np.int64), np.diff(spread.firsts)
         return cls((first, second), (mine, mine[spread.firsts[:-1]]), times, paragraph_of)
-
-
-def _bags(texts: Iterable[Sequence[str]], numbers: Numbers) -> Bags:
-    ids, starts = array("i"), array("q", [0])
-    for terms in texts:
-        ids.extend(map(numbers, terms))
-        starts.append(len(ids))
-    return Bags(np.frombuffer(ids, np.int32), np.frombuffer(starts, np.int64))

@@ -23,9 +23,9 @@ from index.dense.encoder import Encoder, Vectors
 from index.disk.members import pieces
 from index.documents import Documents
 from index.formats.extract import Extract
+from index.lexical.bags import TermIds
 from index.milvus.collection import Place
-from index.milvus.rows import SparseRows
-from index.milvus.statistics import Numbers
+from index.milvus.rows import EMPTY, SparseRows
 from index.milvus.texts import Texts
 from index.model import model
 from index.records import Document
@@ -131,7 +131,7 @@ def _texts_of(parts: Sequence[_Bare]) -> tuple[float, Texts]:
     began = perf_counter()
     documents = Documents(parts)
     spelling, own = learn(documents)
-    found = Texts.of(documents, spelling, own, Numbers({}))
+    found = Texts.of(documents, spelling, own, TermIds(free=EMPTY + 1))
     return perf_counter() - began, found
 
 

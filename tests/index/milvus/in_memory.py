@@ -17,7 +17,7 @@ import pytest
 import regex
 
 from index import settings
-from index.errors import EngineUnavailable
+from index.errors import EngineRefused, EngineUnavailable
 
 URI = "http://127.0.0.1:1"
 ENGINE = {"name": "milvus", "uri": URI}
@@ -100,7 +100,7 @@ class StandIn:
 
     def _of(self, name: str) -> Table:
         if name not in self.tables:
-            raise EngineUnavailable(f"Milvus at {self.uri} refused (collection not found: {name})")
+            raise EngineRefused(f"Milvus at {self.uri} refused (collection not found: {name})")
         return self.tables[name]
 
     def _has_collection(self, name: str) -> bool:
@@ -162,7 +162,7 @@ class StandIn:
 
     def _shown(self, table: Table, row: dict[str, Any], fields: list[str]) -> dict[str, Any]:
         if unknown := set(fields) - set(table.fields):
-            raise EngineUnavailable(f"Milvus at {self.uri} refused (field {unknown.pop()} not exist)")
+            raise EngineRefused(f"Milvus at {self.uri} refused (field {unknown.pop()} not exist)")
         return {"id": row["id"], **{name: row[name] for name in fields}}
 
     def _search(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 
 import numpy as np
@@ -12,10 +11,10 @@ from hypothesis import strategies as st
 
 from index import settings
 from index.lexical import impacts
-from index.lexical.bags import Bags
+from index.lexical.bags import Bags, TermIds
 from index.lexical.terms import Terms
 from index.milvus.rows import EMPTY, SparseRows
-from index.milvus.statistics import Counts, Numbers
+from index.milvus.statistics import Counts, Statistics
 
 Chunks = list[list[str]]
 
@@ -24,11 +23,6 @@ terms = st.sampled_from([*"abcdefgh", "海", "藻"])
 short = st.lists(terms, max_size=12)
 long = st.builds(lambda some, term, times: some + [term] * times, short, terms, st.integers(20, 1_500))
 chunks = st.lists(short | long, min_size=1, max_size=12)
-
-
-def bags(given: Chunks, numbers: Numbers) -> Bags:
-    ids = array("i", [numbers(term) for chunk in given for term in chunk])
-    return Bags(np.frombuffer(ids, np.int32), np.cumsum([0, *map(len, given)], dtype=np.int64))
 
 
 def mean(given: Chunks) -> float:
@@ -48,12 +42,12 @@ def on_server(rows: SparseRows) -> SparseRows:
 @given(chunks, chunks, st.lists(terms, max_size=6))
 def test_scores_are_the_embedded_index_s(sentences: Chunks, paragraphs: Chunks, question: list[str]) -> None:
     embedded = Terms.build(sentences, paragraphs).lexical.sums(question)
-    numbers, counts, rows = Numbers({}), (Counts(), Counts()), []
+    numbers, counts, rows = TermIds(free=EMPTY + 1), (Counts(), Counts()), []
     for level, some in enumerate((sentences, paragraphs)):
-        of = SparseRows.of(bags(some, numbers), 0, len(some), mean(some))
+        of = SparseRows.of(Bags.count(some, numbers), 0, len(some), mean(some))
         counts[level].add(of, np.ones(len(some), bool), np.ones(len(some), np.int64))
         rows.append(on_server(of))
-    statistics = numbers.statistics(counts)
+    statistics = Statistics.of(numbers, counts)
     for level, some in enumerate((sentences, paragraphs)):
         weights = statistics.weights(level, question)
         assert EMPTY not in dict(weights)
@@ -66,7 +60,7 @@ def test_scores_are_the_embedded_index_s(sentences: Chunks, paragraphs: Chunks, 
 def test_some_rows_are_those_of_all(given: Chunks, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(given)))
     last = data.draw(st.integers(first, len(given)))
-    of, size = bags(given, Numbers({})), mean(given)
+    of, size = Bags.count(given, TermIds(free=EMPTY + 1)), mean(given)
     whole, some = SparseRows.of(of, 0, len(given), size), SparseRows.of(of, first, last, size)
     assert some.vectors() == whole.vectors()[first:last]
     assert some.lengths.tolist() == whole.lengths[first:last].tolist() == [max(1, len(c)) for c in given[first:last]]
@@ -74,9 +68,9 @@ def test_some_rows_are_those_of_all(given: Chunks, data: st.DataObject) -> None:
 
 @given(chunks)
 def test_a_vector_has_the_terms_of_its_chunk(given: Chunks) -> None:
-    numbers = Numbers({})
-    of = bags(given, numbers)
-    names = {dim: term for term, dim in numbers.of.items()}
+    numbers = TermIds(free=EMPTY + 1)
+    of = Bags.count(given, numbers)
+    names = {dim: term for term, dim in numbers.items()}
     assert EMPTY not in names
     for chunk, vector in zip(given, SparseRows.of(of, 0, len(given), mean(given)).vectors(), strict=True):
         assert {names.get(dim) for dim in vector} == (set(chunk) or {None})
@@ -92,6 +86,6 @@ def test_each_count_is_found_again(length: int, mean: float) -> None:
 
 
 def test_the_weights_of_a_vector_are_the_model_s() -> None:
-    (vector,) = SparseRows.of(bags([["a", "b", "a"]], Numbers({})), 0, 1, 3.0).vectors()
+    (vector,) = SparseRows.of(Bags.count([["a", "b", "a"]], TermIds(free=EMPTY + 1)), 0, 1, 3.0).vectors()
     expected = {term: n * 2.2 / (n + 1.2) for term, n in Counter("aba").items()}
     assert list(vector.values()) == pytest.approx(list(expected.values()), rel=1e-6)

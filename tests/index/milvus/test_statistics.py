@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from test_rows import Chunks, bags, chunks, mean, on_server, terms
+from test_rows import Chunks, chunks, mean, on_server, terms
 
+from index.lexical.bags import Bags, TermIds
 from index.lexical.terms import Terms
 from index.milvus.rows import EMPTY, SparseRows
-from index.milvus.statistics import Counts, Numbers, Statistics
+from index.milvus.statistics import Counts, Statistics
 
 # A document's chunks at both levels, and whether it is Chinese.
 Texts = tuple[Chunks, Chunks, bool]
@@ -22,19 +23,19 @@ documents = st.lists(st.tuples(chunks, chunks, st.booleans()), min_size=1, max_s
 MEAN = 4.0
 
 
-def add(counts: tuple[Counts, Counts], numbers: Numbers, one: Texts, sign: int = 1) -> None:
+def add(counts: tuple[Counts, Counts], numbers: TermIds, one: Texts, sign: int = 1) -> None:
     for of, some in zip(counts, one[:2], strict=True):
-        rows = SparseRows.of(bags(some, numbers), 0, len(some), MEAN)
+        rows = SparseRows.of(Bags.count(some, numbers), 0, len(some), MEAN)
         # of what goes, the rows come from the server
         rows = rows if sign > 0 else on_server(rows)
         of.add(rows, np.full(len(some), one[2]), np.arange(1, len(some) + 1), sign)
 
 
 def counted(all: list[Texts]) -> Statistics:
-    counts, numbers = (Counts(), Counts()), Numbers({})
+    counts, numbers = (Counts(), Counts()), TermIds(free=EMPTY + 1)
     for one in all:
         add(counts, numbers, one)
-    return numbers.statistics(counts)
+    return Statistics.of(numbers, counts)
 
 
 def by_term(known: Statistics) -> list[Any]:
@@ -56,18 +57,18 @@ def arrays(of: Counts, dim: int) -> tuple[Any, ...]:
 def test_what_came_and_went_leaves_nothing(all: list[Texts], data: st.DataObject) -> None:
     order = data.draw(st.permutations(range(len(all))))
     gone = data.draw(st.sets(st.sampled_from(range(len(all))), max_size=len(all)))
-    counts, numbers = (Counts(), Counts()), Numbers({})
+    counts, numbers = (Counts(), Counts()), TermIds(free=EMPTY + 1)
     for number in order:
         add(counts, numbers, all[number])
     # as the next change finds it: counts are copied, numbers begin after all that there were
-    before = numbers.statistics(counts)
+    before = Statistics.of(numbers, counts)
     known = by_term(before)
     counts = before.counts[0].copy(), before.counts[1].copy()
     places = zip(before.vocabulary, before.dims.tolist(), strict=True)
-    numbers = Numbers(dict(places), len(before.counts[0].df))
+    numbers = TermIds(dict(places), len(before.counts[0].df))
     for number in gone:
         add(counts, numbers, all[number], -1)
-    after = numbers.statistics(counts)
+    after = Statistics.of(numbers, counts)
     assert by_term(after) == by_term(counted([one for number, one in enumerate(all) if number not in gone]))
     assert by_term(before) == known
     assert not any(array[EMPTY].any() for of in after.counts for array in (of.df, of.sums, of.squares))
@@ -96,8 +97,8 @@ def test_weights_are_the_embedded_index_s_in_its_order(first: Chunks, second: Ch
 @given(chunks)
 def test_sums_are_those_of_the_weights(given: Chunks) -> None:
     """In steps of 2^-16, each chunk as often as it is said, by language."""
-    counts, numbers = Counts(), Numbers({})
-    rows = SparseRows.of(bags(given, numbers), 0, len(given), mean(given))
+    counts, numbers = Counts(), TermIds(free=EMPTY + 1)
+    rows = SparseRows.of(Bags.count(given, numbers), 0, len(given), mean(given))
     chinese, times = np.arange(len(given)) % 2 == 0, np.arange(1, len(given) + 1)
     counts.add(rows, chinese, times)
     sums = np.zeros((len(counts.df), 2))
